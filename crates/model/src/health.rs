@@ -1,0 +1,146 @@
+//! Measured health, kept apart from the configuration and from what an operator decides.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::DnsName;
+use crate::value::Label;
+
+/// What the checks of a member say together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Health {
+    /// Passed its last checks, as many as the monitor asks for.
+    Up,
+    /// Failed them.
+    Down,
+    /// Not judged yet, or has no monitor: served as configured.
+    #[default]
+    Unknown,
+}
+
+impl Health {
+    /// Whether answers may name the member.
+    pub fn is_eligible(self) -> bool {
+        self != Health::Down
+    }
+
+    /// `UP`, `DOWN` or `UNKNOWN`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Health::Up => "UP",
+            Health::Down => "DOWN",
+            Health::Unknown => "UNKNOWN",
+        }
+    }
+}
+
+impl fmt::Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Which member of which service.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MemberKey {
+    /// The service.
+    pub service: DnsName,
+    /// Its pool.
+    pub pool: Label,
+    /// The member's address.
+    pub address: IpAddr,
+}
+
+/// Why a check failed, in the words of the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FailureCode {
+    /// The port is closed.
+    ConnectionRefused,
+    /// No connection within the timeout.
+    ConnectionTimeout,
+    /// The connection was reset.
+    ConnectionReset,
+    /// The connection failed in another way.
+    ConnectionError,
+    /// No route to the address.
+    ServerUnreachable,
+    /// The status was not one of those expected.
+    ResponseCodeMismatch,
+    /// The connection opened and nothing came within the timeout.
+    NoResponse,
+    /// The answer began and did not end within the timeout.
+    PayloadTimeout,
+    /// Sockets or memory ran out here.
+    NoResources,
+    /// Anything else, as an answer that is no HTTP.
+    OtherError,
+}
+
+impl FailureCode {
+    /// The code in capitals, as logs and events have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            FailureCode::ConnectionRefused => "CONNECTION_REFUSED",
+            FailureCode::ConnectionTimeout => "CONNECTION_TIMEOUT",
+            FailureCode::ConnectionReset => "CONNECTION_RESET",
+            FailureCode::ConnectionError => "CONNECTION_ERROR",
+            FailureCode::ServerUnreachable => "SERVER_UNREACHABLE",
+            FailureCode::ResponseCodeMismatch => "RESPONSE_CODE_MISMATCH",
+            FailureCode::NoResponse => "NO_RESPONSE",
+            FailureCode::PayloadTimeout => "PAYLOAD_TIMEOUT",
+            FailureCode::NoResources => "NO_RESOURCES",
+            FailureCode::OtherError => "OTHER_ERROR",
+        }
+    }
+}
+
+/// The last check of a member by one monitor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LastCheck {
+    /// The monitor.
+    pub monitor: Label,
+    /// What this monitor alone says.
+    pub health: Health,
+    /// Why the last check failed; none when it passed.
+    pub failure: Option<FailureCode>,
+    /// What was seen, as `status 503` or `connection refused`.
+    pub detail: String,
+    /// When it ended, microseconds since 1970 UTC.
+    pub at: i64,
+    /// How long it took, microseconds.
+    pub took_us: u64,
+    /// Checks in a row with this outcome.
+    pub streak: u32,
+}
+
+/// What is known of one member.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MemberHealth {
+    /// All monitors together: down if one says down, up if all say up.
+    pub health: Health,
+    /// When that last changed, microseconds since 1970 UTC; 0 when it never did.
+    pub since: i64,
+    /// Each monitor's last check.
+    pub checks: Vec<LastCheck>,
+}
+
+/// The health of every member, as one value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HealthTable {
+    /// Rises whenever the health of any member changes, across restarts.
+    pub epoch: u64,
+    /// Members that have a verdict; others are unknown.
+    pub members: HashMap<MemberKey, Health>,
+}
+
+impl HealthTable {
+    /// The health of a member.
+    pub fn of(&self, key: &MemberKey) -> Health {
+        self.members.get(key).copied().unwrap_or_default()
+    }
+}

@@ -1,0 +1,28 @@
+//! The vocabulary of a Steelyard site: names, values, the declarative [`config::Config`], numbered
+//! [`snapshot::Snapshot`]s of it, measured [`health`], what the responder reports ([`event`], [`counter`])
+//! and what the analysis says of it ([`split`]).
+//!
+//! Everything is parsed once, at the border, into the types here; a value that exists is valid on its own.
+//! What needs the whole configuration to judge (a service outside every zone, a monitor that is not defined)
+//! is in [`check`]. There is no I/O here, no clock and no random generator, and the crate compiles for wasm32.
+
+pub mod check;
+pub mod config;
+pub mod counter;
+pub mod event;
+pub mod health;
+pub mod name;
+pub mod plan;
+pub mod problem;
+pub mod rdata;
+pub mod row;
+pub mod rrtype;
+pub mod shares;
+pub mod slots;
+pub mod snapshot;
+pub mod split;
+pub mod value;
+
+pub use name::DnsName;
+pub use problem::{Problem, Problems};
+pub use value::{Label, Priority, Span, Ttl, Weight};

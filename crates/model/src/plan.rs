@@ -1,0 +1,237 @@
+//! What a change would do: the objects it adds, changes and removes, field by field.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::config::Config;
+
+/// The kinds of objects a configuration holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObjectKind {
+    /// A site.
+    Site,
+    /// A location.
+    Location,
+    /// A zone with its records.
+    Zone,
+    /// A monitor.
+    Monitor,
+    /// A service with its pools and members.
+    Service,
+    /// The query log's settings.
+    Logging,
+}
+
+impl ObjectKind {
+    /// The kind in small letters.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ObjectKind::Site => "site",
+            ObjectKind::Location => "location",
+            ObjectKind::Zone => "zone",
+            ObjectKind::Monitor => "monitor",
+            ObjectKind::Service => "service",
+            ObjectKind::Logging => "logging",
+        }
+    }
+}
+
+/// One object that differs between two configurations.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// Kind of the object.
+    pub kind: ObjectKind,
+    /// Its name.
+    pub name: String,
+    /// The object before; none when it is added.
+    pub before: Option<Value>,
+    /// The object after; none when it is removed.
+    pub after: Option<Value>,
+}
+
+impl Change {
+    /// `add`, `change` or `remove`.
+    pub fn verb(&self) -> &'static str {
+        match (&self.before, &self.after) {
+            (None, _) => "add",
+            (_, None) => "remove",
+            _ => "change",
+        }
+    }
+
+    /// Every field that differs: its path, and the value before and after.
+    pub fn fields(&self) -> Vec<FieldChange> {
+        let mut before = BTreeMap::new();
+        let mut after = BTreeMap::new();
+        flatten("", self.before.as_ref(), &mut before);
+        flatten("", self.after.as_ref(), &mut after);
+        let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        paths
+            .into_iter()
+            .filter(|path| before.get(*path) != after.get(*path))
+            .map(|path| FieldChange {
+                field: path.clone(),
+                before: before.get(path).cloned(),
+                after: after.get(path).cloned(),
+            })
+            .collect()
+    }
+}
+
+/// One field that differs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Path of the field within the object.
+    pub field: String,
+    /// Its value before, as text.
+    pub before: Option<String>,
+    /// Its value after, as text.
+    pub after: Option<String>,
+}
+
+/// All differences between two configurations.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Objects, by kind and name.
+    pub changes: Vec<Change>,
+}
+
+impl Plan {
+    /// What leads from `before` to `after`.
+    pub fn between(before: &Config, after: &Config) -> Plan {
+        let (before, after) = (objects(before), objects(after));
+        let keys: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+        let changes = keys
+            .into_iter()
+            .filter(|key| before.get(*key) != after.get(*key))
+            .map(|key| Change {
+                kind: key.0,
+                name: key.1.clone(),
+                before: before.get(key).cloned(),
+                after: after.get(key).cloned(),
+            })
+            .collect();
+        Plan { changes }
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+}
+
+/// A plan as `apply` prints it: a line for each object, a line for each field.
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return writeln!(f, "No changes.");
+        }
+        for change in &self.changes {
+            let sign = match change.verb() {
+                "add" => '+',
+                "remove" => '-',
+                _ => '~',
+            };
+            writeln!(f, "{sign} {} {}", change.kind.as_str(), change.name)?;
+            for field in change.fields() {
+                match (field.before, field.after) {
+                    (Some(before), Some(after)) => writeln!(f, "    {}: {before} -> {after}", field.field)?,
+                    (None, Some(after)) => writeln!(f, "    {}: {after}", field.field)?,
+                    (Some(_), None) if change.after.is_none() => {}
+                    (Some(before), None) => writeln!(f, "    {}: {before} -> (default)", field.field)?,
+                    (None, None) => {}
+                }
+            }
+        }
+        let count = |verb| self.changes.iter().filter(|c| c.verb() == verb).count();
+        writeln!(f, "{} to add, {} to change, {} to remove.", count("add"), count("change"), count("remove"))
+    }
+}
+
+fn objects(config: &Config) -> BTreeMap<(ObjectKind, String), Value> {
+    let mut all = BTreeMap::new();
+    let mut put = |kind, name: String, value: Result<Value, serde_json::Error>| {
+        all.insert((kind, name), value.unwrap_or(Value::Null));
+    };
+    for site in &config.sites {
+        put(ObjectKind::Site, site.name.to_string(), serde_json::to_value(site));
+    }
+    for location in &config.locations {
+        put(ObjectKind::Location, location.name.to_string(), serde_json::to_value(location));
+    }
+    for zone in &config.zones {
+        put(ObjectKind::Zone, zone.name.to_string(), serde_json::to_value(zone));
+    }
+    for monitor in &config.monitors {
+        put(ObjectKind::Monitor, monitor.name.to_string(), serde_json::to_value(monitor));
+    }
+    for service in &config.services {
+        put(ObjectKind::Service, service.name.to_string(), serde_json::to_value(service));
+    }
+    put(ObjectKind::Logging, "logging".to_owned(), serde_json::to_value(&config.logging));
+    all
+}
+
+/// Puts every leaf under its path; list entries that have a name or an address are known by it, not by place.
+fn flatten(path: &str, value: Option<&Value>, out: &mut BTreeMap<String, String>) {
+    match value {
+        None => {}
+        Some(Value::Object(fields)) => {
+            for (key, value) in fields {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(&path, Some(value), out);
+            }
+        }
+        Some(Value::Array(entries)) if entries.iter().any(Value::is_object) => {
+            for (i, entry) in entries.iter().enumerate() {
+                let known = ["name", "address"].iter().find_map(|k| entry.get(k)).and_then(Value::as_str);
+                let rr_type =
+                    entry.get("type").and_then(Value::as_str).filter(|_| entry.get("data").is_some());
+                let key = match (known, rr_type) {
+                    (Some(known), Some(rr_type)) => format!("{known} {rr_type}"),
+                    (Some(known), None) => known.to_owned(),
+                    _ => i.to_string(),
+                };
+                flatten(&format!("{path}[{key}]"), Some(entry), out);
+            }
+        }
+        Some(Value::Array(entries)) => {
+            let texts: Vec<String> = entries.iter().map(leaf).collect();
+            out.insert(path.to_owned(), format!("[{}]", texts.join(", ")));
+        }
+        Some(other) => {
+            out.insert(path.to_owned(), leaf(other));
+        }
+    }
+}
+
+fn leaf(value: &Value) -> String {
+    value.as_str().map(str::to_owned).unwrap_or_else(|| value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_change_is_one_field_of_one_service() {
+        let config = |weight: u16| -> Config {
+            serde_json::from_value(serde_json::json!({
+                "services": [{"name": "a.example.org", "pools": [{"name": "p", "members": [
+                    {"address": "192.0.2.1", "weight": weight}, {"address": "192.0.2.2", "weight": 1}]}]}]
+            }))
+            .unwrap()
+        };
+        let plan = Plan::between(&config(6), &config(20));
+        assert_eq!(plan.changes.len(), 1);
+        let fields = plan.changes[0].fields();
+        assert_eq!(fields.len(), 1);
+        assert_eq!(fields[0].field, "pools[p].members[192.0.2.1].weight");
+        assert!(Plan::between(&config(6), &config(6)).is_empty());
+        assert!(plan.to_string().ends_with("0 to add, 1 to change, 0 to remove.\n"));
+    }
+}
