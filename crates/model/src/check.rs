@@ -43,7 +43,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     }
     let day = Span::seconds(86_400).as_millis();
     let retention = config.logging.retention;
-    if retention.as_millis() < day || retention.as_millis() % day != 0 {
+    if retention.as_millis() < day || !retention.as_millis().is_multiple_of(day) {
         problems.push(
             "logging.retention",
             retention.to_string(),
@@ -78,7 +78,7 @@ fn check_location(config: &Config, location: &Location, problems: &mut Problems)
     for (field, value, limit) in
         [("latitude", location.latitude, 90.0), ("longitude", location.longitude, 180.0)]
     {
-        if let Some(degrees) = value.filter(|d| !(d.abs() <= limit)) {
+        if let Some(degrees) = value.filter(|d| d.is_nan() || d.abs() > limit) {
             problems.push(
                 format!("{at}.{field}"),
                 degrees.to_string(),
@@ -229,20 +229,14 @@ fn record_owners(config: &Config) -> Owners {
 
 fn check_service(config: &Config, service: &Service, owners: &Owners, problems: &mut Problems) {
     let at = format!("services[{}]", service.name);
-    match config.zone_of(&service.name) {
-        None => {
-            let zones: Vec<String> = config.zones.iter().map(|z| z.name.to_string()).collect();
-            let remedy = match zones.as_slice() {
-                [] => "create its zone first".to_owned(),
-                some => format!("create its zone first, or use a name below {}", some.join(" or ")),
-            };
-            problems.push(
-                format!("{at}.name"),
-                service.name.to_string(),
-                format!("the name is in no zone: {remedy}"),
-            );
-        }
-        Some(_) => {}
+    if config.zone_of(&service.name).is_none() {
+        let zones: Vec<String> = config.zones.iter().map(|z| z.name.to_string()).collect();
+        let remedy = match zones.as_slice() {
+            [] => "create its zone first".to_owned(),
+            some => format!("create its zone first, or use a name below {}", some.join(" or ")),
+        };
+        let message = format!("the name is in no zone: {remedy}");
+        problems.push(format!("{at}.name"), service.name.to_string(), message);
     }
     if service.name.is_wildcard() {
         let message = "wildcard services are not supported: give the full name";
