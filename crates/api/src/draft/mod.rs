@@ -1,0 +1,27 @@
+//! Objects as forms hold them: text, valid or not.
+
+mod form;
+mod monitor;
+mod service;
+mod zone;
+
+pub use form::Form;
+pub use monitor::MonitorDraft;
+pub use service::{MemberDraft, PoolDraft, ServiceDraft};
+pub use zone::ZoneDraft;
+
+use model::{Problem, Problems};
+
+/// Parses one field, or notes the problem under the field's name.
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
+    problems: &mut Problems,
+    field: impl Into<String>,
+    text: &str,
+) -> Option<T> {
+    text.trim().parse().map_err(|e: T::Err| problems.push(field, text, e.to_string())).ok()
+}
+
+/// The problem that belongs beside the field of this name.
+pub fn problem_of<'a>(problems: &'a Problems, field: &str) -> Option<&'a Problem> {
+    problems.0.iter().find(|p| p.field == field)
+}

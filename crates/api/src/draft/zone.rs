@@ -1,0 +1,214 @@
+use model::Problems;
+use model::config::{RecordSet, Soa, Unhandled, Zone};
+use serde::{Deserialize, Serialize};
+
+use super::{Form, parse};
+
+/// A zone as its form holds it; records are lines `name [ttl] type data`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ZoneDraft {
+    /// Apex.
+    pub name: String,
+    /// Seconds.
+    pub ttl: String,
+    /// Seconds.
+    pub negative_ttl: String,
+    /// Primary server, or nothing.
+    pub mname: String,
+    /// Mail address, or nothing.
+    pub rname: String,
+    /// Names, one a line.
+    pub name_servers: String,
+    /// Word of the policy.
+    pub unhandled: String,
+    /// Lines.
+    pub records: String,
+    /// Seconds.
+    pub refresh: String,
+    /// Seconds.
+    pub retry: String,
+    /// Seconds.
+    pub expire: String,
+}
+
+impl ZoneDraft {
+    /// What a new zone's form starts with.
+    pub fn new() -> Self {
+        let soa = Soa::default();
+        ZoneDraft {
+            ttl: "30".to_owned(),
+            negative_ttl: "30".to_owned(),
+            unhandled: "nxdomain".to_owned(),
+            refresh: soa.refresh.to_string(),
+            retry: soa.retry.to_string(),
+            expire: soa.expire.to_string(),
+            ..ZoneDraft::default()
+        }
+    }
+
+    /// The form of an existing zone.
+    pub fn of(zone: &Zone) -> Self {
+        let line = |set: &RecordSet, data: &String| {
+            let ttl = set.ttl.map(|t| format!("{t} ")).unwrap_or_default();
+            format!("{} {ttl}{} {data}", set.name, set.rr_type)
+        };
+        let records: Vec<String> =
+            zone.records.iter().flat_map(|set| set.data.iter().map(move |data| line(set, data))).collect();
+        let servers: Vec<String> = zone.name_servers.iter().map(ToString::to_string).collect();
+        ZoneDraft {
+            name: zone.name.to_string(),
+            ttl: zone.ttl.to_string(),
+            negative_ttl: zone.soa.negative_ttl.to_string(),
+            mname: zone.soa.mname.as_ref().map(ToString::to_string).unwrap_or_default(),
+            rname: zone.soa.rname.as_ref().map(ToString::to_string).unwrap_or_default(),
+            name_servers: servers.join("\n"),
+            unhandled: zone.unhandled.as_str().to_owned(),
+            records: records.join("\n"),
+            refresh: zone.soa.refresh.to_string(),
+            retry: zone.soa.retry.to_string(),
+            expire: zone.soa.expire.to_string(),
+        }
+    }
+
+    /// The form as it was posted.
+    pub fn from_form(form: &Form) -> Self {
+        ZoneDraft {
+            name: form.text("name"),
+            ttl: form.text("ttl"),
+            negative_ttl: form.text("negative_ttl"),
+            mname: form.text("mname"),
+            rname: form.text("rname"),
+            name_servers: form.text("name_servers").replace('\r', ""),
+            unhandled: form.text("unhandled"),
+            records: form.text("records").replace('\r', ""),
+            refresh: form.text("refresh"),
+            retry: form.text("retry"),
+            expire: form.text("expire"),
+        }
+    }
+
+    /// The zone, or every problem under the name of its field.
+    pub fn parse(&self) -> Result<Zone, Problems> {
+        let mut problems = Problems::default();
+        let name = parse(&mut problems, "name", &self.name);
+        let ttl = parse(&mut problems, "ttl", &self.ttl);
+        let negative_ttl = parse(&mut problems, "negative_ttl", &self.negative_ttl);
+        let mname = optional(&mut problems, "mname", &self.mname);
+        let rname = optional(&mut problems, "rname", &self.rname);
+        let mut seconds = |field: &str, text: &str| match text.trim().parse::<u32>() {
+            Ok(seconds) if seconds <= i32::MAX as u32 => Some(seconds),
+            _ => {
+                problems.push(field, text, "give whole seconds");
+                None
+            }
+        };
+        let refresh = seconds("refresh", &self.refresh);
+        let retry = seconds("retry", &self.retry);
+        let expire = seconds("expire", &self.expire);
+        let words = self.name_servers.split_whitespace();
+        let name_servers = words.filter_map(|w| parse(&mut problems, "name_servers", w)).collect();
+        let unhandled = match self.unhandled.as_str() {
+            "nxdomain" | "" => Unhandled::Nxdomain,
+            "drop" => Unhandled::Drop,
+            other => {
+                problems.push("unhandled", other, "choose nxdomain or drop");
+                Unhandled::Nxdomain
+            }
+        };
+        let records = self.parse_records(&mut problems);
+        let zone = || {
+            let soa = Soa {
+                mname: mname?,
+                rname: rname?,
+                refresh: refresh?,
+                retry: retry?,
+                expire: expire?,
+                negative_ttl: negative_ttl?,
+            };
+            Some(Zone { name: name?, soa, name_servers, ttl: ttl?, unhandled, records })
+        };
+        zone().filter(|_| problems.0.is_empty()).ok_or(problems)
+    }
+
+    fn parse_records(&self, problems: &mut Problems) -> Vec<RecordSet> {
+        let mut sets: Vec<RecordSet> = Vec::new();
+        for (number, line) in self.records.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with(';') {
+                continue;
+            }
+            let mut wrong =
+                |why: String| problems.push("records", line, format!("line {}: {why}", number + 1));
+            let (name, rest) = split_word(line);
+            let (second, after) = split_word(rest);
+            let (ttl, type_word, data) = match second.parse() {
+                Ok(ttl) => {
+                    let (word, data) = split_word(after);
+                    (Some(ttl), word, data)
+                }
+                Err(_) => (None, second, after),
+            };
+            let type_word = if type_word.eq_ignore_ascii_case("IN") { split_word(data).0 } else { type_word };
+            match type_word.parse::<model::rrtype::RrType>() {
+                Ok(_) if data.is_empty() => wrong("write it as `name [ttl] type data`".to_owned()),
+                Err(e) => wrong(e.to_string()),
+                Ok(rr_type) => {
+                    match sets.iter_mut().find(|s| s.name.eq_ignore_ascii_case(name) && s.rr_type == rr_type)
+                    {
+                        Some(set) if set.ttl == ttl => set.data.push(data.to_owned()),
+                        Some(_) => wrong(
+                            "records of one name and type share one TTL (RFC 2181 section 5.2)".to_owned(),
+                        ),
+                        None => {
+                            let name = name.to_owned();
+                            sets.push(RecordSet { name, rr_type, ttl, data: vec![data.to_owned()] });
+                        }
+                    }
+                }
+            }
+        }
+        sets
+    }
+}
+
+fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
+    problems: &mut Problems,
+    field: &str,
+    text: &str,
+) -> Option<Option<T>> {
+    if text.trim().is_empty() { Some(None) } else { parse(problems, field, text).map(Some) }
+}
+
+fn split_word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_read_from_a_zone_gives_the_zone_back() {
+        let draft = ZoneDraft {
+            name: "example.org".into(),
+            rname: "me@example.net".into(),
+            name_servers: "ns1.example.net ns2.example.net".into(),
+            records: "test A 192.0.2.1\ntest A 192.0.2.2\n@ 60 TXT \"a b\"".into(),
+            ..ZoneDraft::new()
+        };
+        let zone = draft.parse().unwrap();
+        assert_eq!(zone.records.len(), 2);
+        assert_eq!(zone.records[0].data.len(), 2);
+        assert_eq!(ZoneDraft::of(&zone).parse().unwrap(), zone);
+    }
+
+    #[test]
+    fn a_bad_line_is_named_by_its_number() {
+        let draft =
+            ZoneDraft { name: "example.org".into(), records: "a A\nb BOGUS x".into(), ..ZoneDraft::new() };
+        let messages: Vec<String> = draft.parse().unwrap_err().0.into_iter().map(|p| p.message).collect();
+        assert!(messages[0].starts_with("line 1:") && messages[1].starts_with("line 2:"), "{messages:?}");
+    }
+}

@@ -1,0 +1,191 @@
+//! What the console's pages show, and REST returns.
+
+use model::config::{Monitor, Pool, Service, Zone};
+use model::health::{Health, MemberHealth};
+use model::plan::Change;
+use model::split::{SplitReport, Totals};
+use serde::{Deserialize, Serialize};
+
+/// What every page shows around its content.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Who is signed in.
+    pub user: String,
+    /// Name of this site.
+    pub site: String,
+    /// Generation that answers now.
+    pub generation: u64,
+    /// Now, microseconds since 1970 UTC.
+    pub now: i64,
+    /// State of storage.
+    pub storage: Storage,
+}
+
+/// The state of storage as the log pipeline sees it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Storage {
+    /// Since when it is away, microseconds since 1970 UTC; none when it is there.
+    pub away_since: Option<i64>,
+    /// What it last said.
+    pub error: String,
+    /// Rows waiting to be stored.
+    pub waiting: u64,
+    /// Rows dropped since this server started, all causes.
+    pub dropped: u64,
+}
+
+/// One line of the list of services.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceLine {
+    /// The service as configured.
+    pub service: Service,
+    /// Members together: down when none is eligible.
+    pub health: Health,
+    /// Members up.
+    pub up: usize,
+    /// Members down.
+    pub down: usize,
+    /// Members in all.
+    pub members: usize,
+    /// Answers in the last ten minutes, by the counters; none when storage is away.
+    pub answers: Option<u64>,
+}
+
+/// The overview.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Number of zones.
+    pub zones: usize,
+    /// Services.
+    pub services: Vec<ServiceLine>,
+    /// Totals of the last ten minutes; none when storage is away.
+    pub totals: Option<Totals>,
+    /// Answers per bucket by response code in the last ten minutes: (start, code, answers).
+    pub series: Vec<(i64, String, u64)>,
+    /// Addresses the responder listens at.
+    pub listen: Vec<String>,
+}
+
+/// One service with what is known of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceDetail {
+    /// The service as configured.
+    pub service: Service,
+    /// Pools with their members.
+    pub pools: Vec<PoolDetail>,
+    /// Why the next answers are what they are, as lines of text.
+    pub explanation: Vec<String>,
+}
+
+/// A pool with its members' state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PoolDetail {
+    /// The pool as configured.
+    pub pool: Pool,
+    /// Each member's site, share by weight, and health, in the order of the pool.
+    pub members: Vec<MemberDetail>,
+}
+
+/// A member's state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MemberDetail {
+    /// The site it is counted to.
+    pub site: Option<String>,
+    /// Share of the pool's weights, 0 to 1.
+    pub share: f64,
+    /// What the checks say.
+    pub health: MemberHealth,
+}
+
+/// One zone with its services.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ZoneDetail {
+    /// The zone as configured.
+    pub zone: Zone,
+    /// Services inside it.
+    pub services: Vec<String>,
+}
+
+/// Monitors with the services that use them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MonitorLine {
+    /// The monitor as configured.
+    pub monitor: Monitor,
+    /// Services that name it.
+    pub services: Vec<String>,
+}
+
+/// The Split page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SplitView {
+    /// The report; none when storage is away.
+    pub report: Option<SplitReport>,
+    /// Answers per bucket and member: (start, member, answers).
+    pub series: Vec<(i64, String, u64)>,
+    /// Length of a bucket, microseconds.
+    pub step: i64,
+    /// The window as asked for, as `15m`.
+    pub since: String,
+}
+
+/// One row of the Logs page, as text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Number of the row, for paging.
+    pub id: i64,
+    /// When, microseconds since 1970 UTC.
+    pub at: i64,
+    /// The other compact columns by name, in their order.
+    pub cells: Vec<(String, String)>,
+}
+
+/// The Logs page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogView {
+    /// The filter as typed.
+    pub filter: String,
+    /// What is wrong with it.
+    pub problem: Option<String>,
+    /// The window as asked for, as `15m`.
+    pub since: String,
+    /// Start of the window, microseconds since 1970 UTC.
+    pub from: i64,
+    /// Its end.
+    pub to: i64,
+    /// Rows, newest first.
+    pub rows: Vec<LogLine>,
+    /// Rows of the whole window; none when storage is away.
+    pub count: Option<u64>,
+    /// Rows per bucket by code: (start, code, rows).
+    pub histogram: Vec<(i64, String, u64)>,
+    /// Length of a bucket, microseconds.
+    pub step: i64,
+    /// What became of every answer of the window.
+    pub totals: Totals,
+    /// Where the next page begins: (time, id).
+    pub next: Option<(i64, i64)>,
+}
+
+/// A revision in the list of changes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionLine {
+    /// Its number.
+    pub generation: u64,
+    /// Who.
+    pub actor: String,
+    /// When, microseconds since 1970 UTC.
+    pub at: i64,
+    /// Why, in the actor's words.
+    pub reason: String,
+    /// From where: `console`, `rest`, `cli`.
+    pub source: String,
+}
+
+/// A revision with what it changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionDetail {
+    /// The line.
+    pub line: RevisionLine,
+    /// Every object it changed.
+    pub changes: Vec<Change>,
+}
