@@ -10,6 +10,7 @@ pub mod check;
 pub mod config;
 pub mod counter;
 pub mod event;
+pub mod filter;
 pub mod health;
 pub mod name;
 pub mod plan;

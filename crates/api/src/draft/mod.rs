@@ -25,3 +25,14 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
 pub fn problem_of<'a>(problems: &'a Problems, field: &str) -> Option<&'a Problem> {
     problems.0.iter().find(|p| p.field == field)
 }
+
+/// The checks' problems under the names of a form's fields: `zones[a].records[0].data` becomes `records`.
+fn without_path(problems: Problems, list: &str, name: &str) -> Problems {
+    let prefix = format!("{list}[{}].", name.trim().trim_end_matches('.').to_ascii_lowercase());
+    let place = |field: &str| {
+        let field = field.strip_prefix(&prefix).unwrap_or(field);
+        let field = field.strip_prefix("soa.").unwrap_or(field);
+        if field.starts_with("records[") { "records".to_owned() } else { field.to_owned() }
+    };
+    Problems(problems.0.into_iter().map(|p| Problem { field: place(&p.field), ..p }).collect())
+}

@@ -2,7 +2,7 @@ use model::Problems;
 use model::config::{Monitor, MonitorKind};
 use serde::{Deserialize, Serialize};
 
-use super::{Form, parse};
+use super::{Form, parse, without_path};
 
 /// A monitor as its form holds it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -125,5 +125,10 @@ impl MonitorDraft {
             })
         };
         monitor().filter(|_| problems.0.is_empty()).ok_or(problems)
+    }
+
+    /// Puts the checks' problems beside the form's fields.
+    pub fn beside_fields(&self, problems: Problems) -> Problems {
+        without_path(problems, "monitors", &self.name)
     }
 }

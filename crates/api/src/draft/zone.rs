@@ -2,7 +2,7 @@ use model::Problems;
 use model::config::{RecordSet, Soa, Unhandled, Zone};
 use serde::{Deserialize, Serialize};
 
-use super::{Form, parse};
+use super::{Form, parse, without_path};
 
 /// A zone as its form holds it; records are lines `name [ttl] type data`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -168,6 +168,11 @@ impl ZoneDraft {
             }
         }
         sets
+    }
+
+    /// Puts the checks' problems beside the form's fields.
+    pub fn beside_fields(&self, problems: Problems) -> Problems {
+        without_path(problems, "zones", &self.name)
     }
 }
 

@@ -1,0 +1,45 @@
+//! The likelihood-ratio test of independent draws (G-test; Sokal & Rohlf, Biometry, chapter 17).
+
+use crate::chi_square;
+use crate::judge::Counts;
+
+/// The least count a member must be expected to have for the chi-square tail to be a fair approximation (Cochran).
+const LEAST_EXPECTED: u64 = 5;
+
+/// G and the chance of one at least as large.
+pub(crate) struct Test {
+    pub(crate) g: f64,
+    pub(crate) df: u32,
+    pub(crate) p: f64,
+}
+
+/// Compares the answers of the members of positive weight with their shares.
+pub(crate) fn test(counts: &Counts) -> Test {
+    let total = counts.observed.iter().sum::<u64>() as f64;
+    let mut g = 0.0;
+    let mut members = 0u32;
+    for (&observed, &weight) in counts.observed.iter().zip(&counts.weights) {
+        if weight == 0 {
+            continue;
+        }
+        members += 1;
+        if observed > 0 {
+            let expected = total * weight as f64 / counts.weight_sum as f64;
+            g += 2.0 * observed as f64 * libm::log(observed as f64 / expected);
+        }
+    }
+    // Rounding may leave a perfect agreement a hair below zero.
+    let g = f64::max(g, 0.0);
+    let df = members.saturating_sub(1);
+    let p = if df == 0 { 1.0 } else { chi_square::survival(g, df) };
+    Test { g, df, p }
+}
+
+/// Answers needed for every member to be expected at least five times; one when there is nothing to choose between.
+pub(crate) fn needed(counts: &Counts) -> u64 {
+    let mut positive = counts.weights.iter().copied().filter(|&w| w > 0);
+    match (positive.clone().min(), positive.nth(1)) {
+        (Some(least), Some(_)) => (LEAST_EXPECTED * counts.weight_sum).div_ceil(least),
+        _ => 1,
+    }
+}

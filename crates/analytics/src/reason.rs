@@ -1,0 +1,88 @@
+//! The sentence beside a verdict: the numbers that decided it, in the words of an operator.
+
+use crate::judge::Counts;
+
+/// A count of answers: whole where it is whole, two decimals where it is not.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn answers(value: f64) -> String {
+    let text = number(value);
+    if text == "1" { "1 answer".to_owned() } else { format!("{text} answers") }
+}
+
+/// A chance as people read it: decimals, or a power of ten once the decimals would be zeros.
+fn chance(p: f64) -> String {
+    if p >= 0.0001 { format!("{p:.4}") } else { format!("{p:.1e}") }
+}
+
+/// "A got 812 answers where 500 were due, 312 more".
+fn excess(counts: &Counts, member: usize, name: &str) -> String {
+    let deviation = counts.deviation(member);
+    let (got, due) = (answers(counts.observed[member] as f64), number(counts.due(member)));
+    let were = if due == "1" { "was" } else { "were" };
+    let direction = if deviation < 0.0 { "fewer" } else { "more" };
+    format!("{name} got {got} where {due} {were} due, {} {direction}", number(deviation.abs()))
+}
+
+pub(crate) fn within_bound(farthest: f64, bound: u64) -> String {
+    format!("Every member is within {} of its share; an exact schedule allows {bound}.", answers(farthest))
+}
+
+pub(crate) fn beyond_bound(counts: &Counts, member: usize, name: &str, bound: u64) -> String {
+    format!("{}; the schedule allows {bound}.", excess(counts, member, name))
+}
+
+pub(crate) fn too_few_for_a_period(total: u64, needed: u64, runs: u32) -> String {
+    if total == 0 {
+        return NONE.to_owned();
+    }
+    let what = if runs > 1 {
+        format!("a whole period of the schedule for each of its {runs} runs")
+    } else {
+        "a whole period of the schedule".to_owned()
+    };
+    format!("{}, and {what} is {needed}.", so_far(total))
+}
+
+pub(crate) fn too_few_for_a_test(total: u64, needed: u64) -> String {
+    if total == 0 {
+        return NONE.to_owned();
+    }
+    format!("{}, and {needed} are needed for the least likely member to be due 5.", so_far(total))
+}
+
+const NONE: &str = "There was no answer to judge.";
+
+fn so_far(total: u64) -> String {
+    match total {
+        1 => "There was 1 answer".to_owned(),
+        more => format!("There were {more} answers"),
+    }
+}
+
+pub(crate) fn nothing_to_choose(total: u64) -> String {
+    format!("One member had any weight, and all {} named it.", answers(total as f64))
+}
+
+pub(crate) fn likely(g: f64, p: f64) -> String {
+    format!("Draws by these weights differ this much or more with a chance of {} (G = {g:.2}).", chance(p))
+}
+
+pub(crate) fn unlikely(counts: &Counts, member: usize, name: &str, g: f64, p: f64) -> String {
+    let chance = chance(p);
+    format!(
+        "{}; draws by these weights differ this much with a chance of {chance} (G = {g:.2}).",
+        excess(counts, member, name)
+    )
+}
+
+pub(crate) fn strangers(count: u64) -> String {
+    format!("{} named an address that was not an eligible member.", answers(count as f64))
+}
+
+pub(crate) fn weightless(name: &str, observed: u64) -> String {
+    format!("{name} has weight 0 beside members of positive weight, and got {}.", answers(observed as f64))
+}
