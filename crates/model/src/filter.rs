@@ -97,7 +97,8 @@ pub enum Op {
     Equal(Value),
     /// `!=`
     NotEqual(Value),
-    /// `~`: the regular expression matches somewhere; texts alone, names without ASCII case.
+    /// `~`: the regular expression matches somewhere; texts alone, names without ASCII case. Whether it is one is for
+    /// the evaluator to say: rows in memory and rows in PostgreSQL agree on the constructs that both engines have.
     Matches(String),
     /// `!~`
     NotMatches(String),

@@ -103,7 +103,7 @@ pub struct LogRow {
     pub pool: Option<Arc<str>>,
     /// First member answered.
     pub member: Option<IpAddr>,
-    /// Addresses answered, joined by `;`.
+    /// Addresses answered, joined by `;`; past the eighth only how many more there were, as `;+3`.
     pub answers: String,
     /// TTL answered, seconds.
     pub ttl: u32,

@@ -1,1 +1,17 @@
+//! PostgreSQL: the only SQL of the project.
+//!
+//! [`Store::edit`] is the one way to change the configuration: one transaction, one revision. The log is written in
+//! numbered batches by binary COPY and read back by time. Nothing here is needed to answer a query; while the
+//! database is away every call fails with an error whose [`StoreError::is_away`] says so.
 
+mod access;
+mod config;
+mod error;
+mod log;
+mod pools;
+
+pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
+pub use config::{Edit, EditError, Edited};
+pub use error::StoreError;
+pub use log::LogQuery;
+pub use pools::{Options, Store};

@@ -1,0 +1,196 @@
+//! One pass over the rings: events become rows in the queue, or are counted by the cause that they do not.
+
+use std::sync::Arc;
+
+use model::counter::bucket_of;
+use model::event::QueryEvent;
+use model::row::{Class, LogRow, Outcome};
+use rtrb::Consumer;
+
+use crate::classify::significance;
+use crate::ledger::{AccountId, Accounts, CounterId};
+use crate::names::NameTable;
+use crate::row::row;
+use crate::shared::Shared;
+use crate::throttle::{Closed, Group, Throttle};
+use crate::view::Views;
+
+/// Events taken before room is given back to the responder and rows are handed on.
+const CHUNK: usize = 1024;
+
+pub(crate) struct Capture {
+    shared: Arc<Shared>,
+    rings: Vec<Consumer<QueryEvent>>,
+    views: Views,
+    throttle: Throttle<LogRow>,
+    ready: Vec<LogRow>,
+    accounts: Accounts,
+    said_unknown: bool,
+}
+
+impl Capture {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        rings: Vec<Consumer<QueryEvent>>,
+        throttle: Throttle<LogRow>,
+    ) -> Self {
+        Capture {
+            shared,
+            rings,
+            views: Views::default(),
+            throttle,
+            ready: Vec::with_capacity(CHUNK),
+            accounts: Accounts::new(),
+            said_unknown: false,
+        }
+    }
+
+    /// Takes every event that is in a ring now and gives how many there were.
+    pub(crate) fn pass(&mut self) -> usize {
+        self.read_mail();
+        // Read before the rings are looked at: what happened before it is in one of them.
+        let now = self.shared.now();
+        let mut events = 0;
+        let mut rings = std::mem::take(&mut self.rings);
+        for ring in &mut rings {
+            let mut left = ring.slots();
+            events += left;
+            while left > 0 {
+                let Ok(chunk) = ring.read_chunk(left.min(CHUNK)) else { break };
+                left -= chunk.len();
+                let (first, second) = chunk.as_slices();
+                first.iter().chain(second).for_each(|event| self.take(event));
+                chunk.commit_all();
+                self.hand_on();
+            }
+        }
+        self.rings = rings;
+        let closed = self.throttle.close(now);
+        self.settle(closed);
+        events
+    }
+
+    /// Reads every counter; each ring was drained since the last call.
+    pub(crate) fn read_counters(&mut self) {
+        let (shared, accounts) = (&self.shared, &mut self.accounts);
+        self.views.read(shared.now(), |view, reading| {
+            let counters = reading.answered.into_iter().map(|(key, count)| {
+                shared.ledger.add_total(view.names.target(key.slot), key.family, key.rcode, count);
+                let id = CounterId {
+                    bucket: key.bucket,
+                    names: view.names.get(key.slot).clone(),
+                    family: key.family,
+                    rcode: key.rcode,
+                    generation: view.generation,
+                    health_epoch: view.health_epoch,
+                };
+                (id, count)
+            });
+            shared.ledger.add_counters(counters.collect());
+            for (key, count) in reading.lost {
+                let service = view.names.get(key.slot).service.clone();
+                let id = AccountId { bucket: key.bucket, service, class: None, outcome: Outcome::Queue };
+                *accounts.entry(id).or_default() += count;
+            }
+        });
+        self.hand_on();
+        self.shared.ledger.wake();
+    }
+
+    /// Hands on what the throttles hold back; nothing more will come.
+    pub(crate) fn finish(&mut self) {
+        let closed = self.throttle.close_all();
+        self.settle(closed);
+        self.read_counters();
+    }
+
+    fn read_mail(&mut self) {
+        let Some(mail) = self.shared.mail() else { return };
+        if let Some(logging) = mail.logging {
+            let closed = self.throttle.set(&logging);
+            self.settle(closed);
+        }
+        for mut view in mail.views {
+            // In the ledger before any counter of the view can be.
+            self.shared.ledger.add_segments(std::mem::take(&mut view.segments));
+            self.views.push(view);
+        }
+        if self.views.len() > 100 {
+            tracing::debug!(views = self.views.len(), "many views wait for their last answer");
+        }
+    }
+
+    fn take(&mut self, event: &QueryEvent) {
+        let Some(table) = self.table(event) else { return };
+        let names = table.get(event.slot).clone();
+        let significance = significance(event);
+        let mut class = if significance.is_empty() { Class::NonSignificant } else { Class::Significant };
+        let mut made = None;
+        if let (Class::NonSignificant, Some(filter)) = (class, &self.shared.options.filter) {
+            let candidate = row(event, &names, class, significance);
+            if filter.matches(&candidate, &self.shared.options.site) {
+                class = Class::Filtered;
+            }
+            made = Some(LogRow { class, ..candidate });
+        }
+        let make = || made.unwrap_or_else(|| row(event, &names, class, significance));
+        if self.throttle.limits(class) {
+            let zone = names.zone.clone().filter(|_| names.service.is_none());
+            let group = Group { class, service: names.service.clone(), zone };
+            self.throttle.offer(event.at, group, make);
+        } else if self.shared.queue.is_full() && self.shared.tail.receiver_count() == 0 {
+            self.account(event.at, names.service.clone(), class, Outcome::Storage, 1);
+        } else {
+            self.ready.push(make());
+        }
+    }
+
+    fn table(&mut self, event: &QueryEvent) -> Option<NameTable> {
+        if let Some(table) = self.views.find(event.generation, event.health_epoch) {
+            return Some(table.clone());
+        }
+        // The view was published after this pass began.
+        self.read_mail();
+        if let Some(table) = self.views.find(event.generation, event.health_epoch) {
+            return Some(table.clone());
+        }
+        if !self.said_unknown {
+            self.said_unknown = true;
+            let (generation, health_epoch) = (event.generation, event.health_epoch);
+            tracing::error!(generation, health_epoch, "an event of a view that was not published to the log");
+        }
+        self.views.newest().cloned()
+    }
+
+    fn settle(&mut self, closed: Closed<LogRow>) {
+        for dropped in closed.dropped {
+            let class = dropped.group.class;
+            self.account(dropped.at, dropped.group.service, class, dropped.outcome, dropped.count);
+        }
+        let before = self.ready.len();
+        self.ready.extend(closed.kept.into_iter().map(|(row, stands_for)| LogRow { stands_for, ..row }));
+        self.ready[before..].sort_by_key(|row| row.at);
+        self.hand_on();
+    }
+
+    /// Rows to the queue and to whoever watches; what happened to the others to the ledger.
+    fn hand_on(&mut self) {
+        if !self.ready.is_empty() {
+            if self.shared.tail.receiver_count() > 0 {
+                for row in &self.ready {
+                    // The last watcher may have left meanwhile.
+                    let _ = self.shared.tail.send(Arc::new(row.clone()));
+                }
+            }
+            for row in self.shared.queue.put(&mut self.ready) {
+                self.account(row.at, row.service, row.class, Outcome::Storage, 1);
+            }
+        }
+        self.shared.ledger.add_accounts(std::mem::take(&mut self.accounts));
+    }
+
+    fn account(&mut self, at: i64, service: Option<Arc<str>>, class: Class, outcome: Outcome, count: u64) {
+        let id = AccountId { bucket: bucket_of(at), service, class: Some(class), outcome };
+        *self.accounts.entry(id).or_default() += count;
+    }
+}

@@ -1,0 +1,41 @@
+//! The capturing thread. A thread of its own, so that no busy task delays it until a ring is full.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::capture::Capture;
+use crate::shared::Shared;
+
+/// The sleep between two passes: at a million answers a second a thousand events come meanwhile.
+const IDLE: Duration = Duration::from_millis(1);
+/// A pass that found more than this goes on without a sleep.
+const BUSY: usize = 2048;
+
+/// Captures until it is told to stop, and then what is left.
+pub(crate) fn run(mut capture: Capture, shared: &Arc<Shared>) {
+    let mut captured = 0;
+    let mut next_reading = Instant::now();
+    loop {
+        let asked = shared.asked.load(Ordering::Acquire);
+        let stopping = shared.stopping.load(Ordering::Acquire);
+        let events = capture.pass();
+        let now = Instant::now();
+        if stopping {
+            capture.finish();
+            shared.queue.close();
+        } else if asked != captured || now >= next_reading {
+            capture.read_counters();
+            next_reading = now + shared.options.flush;
+        }
+        captured = asked;
+        shared.captured.send_if_modified(|done| std::mem::replace(done, captured) != captured);
+        if stopping {
+            shared.stopped.send_replace(true);
+            return;
+        }
+        if events < BUSY {
+            std::thread::park_timeout(IDLE);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! How the pipeline is set up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::matcher::Matcher;
+
+/// The time of day, microseconds since 1970 UTC.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// Sizes and times of a pipeline.
+#[derive(Clone)]
+pub struct Options {
+    /// Name of this site, which filters may ask for.
+    pub site: String,
+    /// The time of day; the same the responder writes into its events.
+    pub clock: Clock,
+    /// Rows that may wait for storage, beside the batch in hand. Half a million are a second at the figure to reach.
+    pub queue_rows: usize,
+    /// Bytes of memory those rows may take.
+    pub queue_bytes: usize,
+    /// Rows in one batch.
+    pub batch_rows: usize,
+    /// How long a row waits for its batch to fill.
+    pub batch_delay: Duration,
+    /// How often counters are read and stored; less than 20 s, which is how long a counter keeps its buckets apart.
+    pub flush: Duration,
+    /// Longest that [`Pipeline::flush_now`](crate::Pipeline::flush_now) waits; half of it for rows.
+    pub flush_patience: Duration,
+    /// The wait after a first failure of storage; it doubles with each further one.
+    pub retry_first: Duration,
+    /// The longest wait between two attempts.
+    pub retry_last: Duration,
+    /// Rows an operator asks for, which have a throttle of their own.
+    pub filter: Option<Matcher>,
+    /// Seed of the throttle's sampling; from the operating system when absent.
+    pub seed: Option<u64>,
+}
+
+impl Options {
+    /// The usual sizes.
+    pub fn new(site: impl Into<String>, clock: Clock) -> Self {
+        Options {
+            site: site.into(),
+            clock,
+            queue_rows: 500_000,
+            queue_bytes: 256 << 20,
+            batch_rows: 5000,
+            batch_delay: Duration::from_millis(200),
+            flush: Duration::from_millis(500),
+            flush_patience: Duration::from_millis(300),
+            retry_first: Duration::from_millis(200),
+            retry_last: Duration::from_secs(10),
+            filter: None,
+            seed: None,
+        }
+    }
+}

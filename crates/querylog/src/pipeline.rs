@@ -1,0 +1,190 @@
+//! The handle of a running query log.
+
+use std::io;
+use std::marker::PhantomData;
+use std::ops::Add;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use model::config::Logging;
+use model::event::QueryEvent;
+use model::row::LogRow;
+use model::rrtype::{Family, Rcode};
+use model::slots::Target;
+use rtrb::Consumer;
+use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::capture::Capture;
+use crate::options::Options;
+use crate::presence::lock;
+use crate::shared::{Shared, Status};
+use crate::sink::Sink;
+use crate::throttle::Throttle;
+use crate::view::LogView;
+use crate::{counting, drain, writer};
+
+/// What had to be given up at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Answers whose counters were not stored.
+    pub answers: u64,
+    /// Rows whose accounts were not stored.
+    pub rows: u64,
+    /// Starts of segments that were not stored.
+    pub segments: u64,
+}
+
+impl Add for Unsent {
+    type Output = Unsent;
+
+    fn add(self, other: Unsent) -> Unsent {
+        Unsent {
+            answers: self.answers + other.answers,
+            rows: self.rows + other.rows,
+            segments: self.segments + other.segments,
+        }
+    }
+}
+
+/// A running query log: one thread that captures, one task that writes rows, one that writes counts.
+pub struct Pipeline<S> {
+    shared: Arc<Shared>,
+    thread: std::thread::Thread,
+    tasks: Mutex<Option<(JoinHandle<()>, JoinHandle<Unsent>)>>,
+    stop_rows: CancellationToken,
+    stop_counts: CancellationToken,
+    sink: PhantomData<fn() -> S>,
+}
+
+impl<S: Sink> Pipeline<S> {
+    /// Starts to drain `rings`, in a Tokio runtime. `first` is the view the responder starts with.
+    ///
+    /// # Errors
+    /// When the operating system has no thread left.
+    pub fn start(
+        options: Options,
+        rings: Vec<Consumer<QueryEvent>>,
+        sink: Arc<S>,
+        logging: Logging,
+        first: LogView,
+    ) -> io::Result<Pipeline<S>> {
+        let throttle = Throttle::new(&logging, options.seed);
+        let shared = Arc::new(Shared::new(options));
+        shared.send(|mail| mail.views.push(first));
+        let capture = Capture::new(shared.clone(), rings, throttle);
+        let of_thread = shared.clone();
+        let thread = std::thread::Builder::new()
+            .name("querylog".to_owned())
+            .spawn(move || drain::run(capture, &of_thread))?;
+        let (stop_rows, stop_counts) = (CancellationToken::new(), CancellationToken::new());
+        let writer = tokio::spawn(writer::run(sink.clone(), shared.clone(), stop_rows.clone()));
+        let counting = tokio::spawn(counting::run(sink, shared.clone(), stop_counts.clone()));
+        Ok(Pipeline {
+            shared,
+            thread: thread.thread().clone(),
+            tasks: Mutex::new(Some((writer, counting))),
+            stop_rows,
+            stop_counts,
+            sink: PhantomData,
+        })
+    }
+
+    /// Ends the log: takes what the rings hold, stores rows, then counts, and gives up what is left at the deadline.
+    ///
+    /// The responder must have stopped before. Rows get three quarters of the time, so that what became of them can
+    /// still be stored. Gives what could not be stored, which is also in the program's log. A second call does nothing.
+    pub async fn shutdown(&self, deadline: Duration) -> Unsent {
+        let begun = Instant::now();
+        let Some((mut writer, mut counting)) = lock(&self.tasks).take() else { return Unsent::default() };
+        self.stop_capturing();
+        // The sender lives as long as the pipeline.
+        let _ = timeout(deadline / 2, self.shared.stopped.subscribe().wait_for(|stopped| *stopped)).await;
+        if timeout_at(begun + deadline.mul_f64(0.75), &mut writer).await.is_err() {
+            self.stop_rows.cancel();
+            let waiting = self.shared.queue.depth().1;
+            tracing::error!(
+                waiting,
+                "storage did not take the last rows of the query log in time: they are lost"
+            );
+            // It ends at once now, and the accounts of the lost rows are in the ledger when it has.
+            let _ = writer.await;
+        }
+        self.shared.ledger.close();
+        let unsent = match timeout_at(begun + deadline, &mut counting).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                self.stop_counts.cancel();
+                counting.await
+            }
+        };
+        let unsent = unsent.unwrap_or_default();
+        if unsent != Unsent::default() {
+            let Unsent { answers, rows, segments } = unsent;
+            tracing::error!(answers, rows, segments, "storage did not take the last counters in time");
+        }
+        unsent
+    }
+}
+
+impl<S> Pipeline<S> {
+    /// Makes a view known; to be called before the responder answers from it.
+    pub fn publish(&self, view: LogView) {
+        self.shared.send(|mail| mail.views.push(view));
+    }
+
+    /// Sets the throttles; seconds that are still open are closed under the old ones.
+    pub fn set_logging(&self, logging: Logging) {
+        self.shared.send(|mail| mail.logging = Some(logging));
+    }
+
+    /// How the log does, at this moment.
+    pub fn status(&self) -> Status {
+        self.shared.status()
+    }
+
+    /// Answers since the start, by what they were counted to; read from the counters every [`Options::flush`].
+    pub fn totals(&self) -> Vec<(Target, Family, Rcode, u64)> {
+        self.shared.ledger.totals()
+    }
+
+    /// Rows as they are captured, those that a throttle holds back when their second is over. A receiver that is too
+    /// slow misses rows and is told how many; the log itself never waits for one.
+    pub fn tail(&self) -> broadcast::Receiver<Arc<LogRow>> {
+        self.shared.tail.subscribe()
+    }
+
+    /// Brings everything counted and captured before this call into storage; gives up after
+    /// [`Options::flush_patience`].
+    ///
+    /// True when all of it is there. Rows of a second that a throttle still holds open are not part of it.
+    pub async fn flush_now(&self) -> bool {
+        let patience = self.shared.options.flush_patience;
+        let end = Instant::now() + patience;
+        let mark = self.shared.asked.fetch_add(1, Ordering::AcqRel) + 1;
+        self.thread.unpark();
+        let mut captured = self.shared.captured.subscribe();
+        if !matches!(timeout_at(end, captured.wait_for(|done| *done >= mark)).await, Ok(Ok(_))) {
+            return false;
+        }
+        // Half of the time is for rows: however many wait, the counters do not wait for them.
+        let rows = timeout(patience / 2, self.shared.queue.flush()).await.is_ok();
+        timeout_at(end, self.shared.ledger.flush()).await.is_ok() && rows
+    }
+
+    fn stop_capturing(&self) {
+        self.shared.stopping.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}
+
+impl<S> Drop for Pipeline<S> {
+    fn drop(&mut self) {
+        self.stop_capturing();
+        self.stop_rows.cancel();
+        self.stop_counts.cancel();
+    }
+}

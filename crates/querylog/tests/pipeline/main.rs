@@ -1,0 +1,10 @@
+//! The query log as a whole, over a responder made of counters and rings and a sink in memory that fails on demand.
+
+mod delivery;
+mod identity;
+mod loss;
+mod rig;
+mod sink;
+mod tailing;
+mod throttling;
+mod views;

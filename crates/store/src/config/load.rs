@@ -1,0 +1,193 @@
+//! Rows to objects; what was valid when it was written is parsed again on the way out.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use model::config::{
+    Config, Location, Logging, Member, Monitor, MonitorKind, Pool, RecordSet, Service, Site, SiteRole, Soa,
+    Unhandled, Zone,
+};
+use model::{Priority, Span, Ttl, Weight};
+use sqlx::postgres::PgRow;
+use sqlx::{PgConnection, Row};
+
+use crate::error::StoreError;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+fn parse<T: FromStr<Err: Display>>(row: &PgRow, column: &str) -> Result<T> {
+    row.try_get::<String, _>(column)?.parse().map_err(StoreError::unreadable)
+}
+
+fn parse_some<T: FromStr<Err: Display>>(row: &PgRow, column: &str) -> Result<Option<T>> {
+    let text: Option<String> = row.try_get(column)?;
+    text.map(|t| t.parse().map_err(StoreError::unreadable)).transpose()
+}
+
+fn parse_all<T: FromStr<Err: Display>>(row: &PgRow, column: &str) -> Result<Vec<T>> {
+    let texts: Vec<String> = row.try_get(column)?;
+    texts.iter().map(|t| t.parse().map_err(StoreError::unreadable)).collect()
+}
+
+fn ttl(row: &PgRow, column: &str) -> Result<Ttl> {
+    Ttl::new(row.try_get::<i32, _>(column)?.into()).map_err(StoreError::unreadable)
+}
+
+/// The whole configuration, in its own order.
+pub async fn config(connection: &mut PgConnection, logging: Logging) -> Result<Config> {
+    let mut config = Config { logging, ..Config::default() };
+    config.sites = sites(connection).await?;
+    config.locations = locations(connection).await?;
+    config.zones = zones(connection).await?;
+    config.monitors = monitors(connection).await?;
+    config.services = services(connection).await?;
+    config.sort();
+    Ok(config)
+}
+
+async fn sites(connection: &mut PgConnection) -> Result<Vec<Site>> {
+    let rows = sqlx::query("SELECT name, role, dns FROM sites").fetch_all(connection).await?;
+    let site = |row: &PgRow| {
+        let role = match row.try_get::<String, _>("role")?.as_str() {
+            "follower" => SiteRole::Follower,
+            _ => SiteRole::Leader,
+        };
+        Ok(Site { name: parse(row, "name")?, role, dns: parse_all(row, "dns")? })
+    };
+    rows.iter().map(site).collect()
+}
+
+async fn locations(connection: &mut PgConnection) -> Result<Vec<Location>> {
+    let sql = "SELECT name, site, cidr, latitude, longitude FROM locations";
+    let rows = sqlx::query(sql).fetch_all(connection).await?;
+    let location = |row: &PgRow| {
+        Ok(Location {
+            name: parse(row, "name")?,
+            site: parse_some(row, "site")?,
+            cidr: row.try_get::<Vec<IpNet>, _>("cidr")?,
+            latitude: row.try_get("latitude")?,
+            longitude: row.try_get("longitude")?,
+        })
+    };
+    rows.iter().map(location).collect()
+}
+
+async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
+    let sql = "SELECT zone, name, type, ttl, data FROM record_sets ORDER BY zone, position";
+    let rows = sqlx::query(sql).fetch_all(&mut *connection).await?;
+    let mut records: HashMap<String, Vec<RecordSet>> = HashMap::new();
+    for row in &rows {
+        let ttl = match row.try_get::<Option<i32>, _>("ttl")? {
+            Some(_) => Some(ttl(row, "ttl")?),
+            None => None,
+        };
+        let set =
+            RecordSet { name: row.try_get("name")?, rr_type: parse(row, "type")?, ttl, data: row.try_get("data")? };
+        records.entry(row.try_get("zone")?).or_default().push(set);
+    }
+    let rows = sqlx::query("SELECT * FROM zones").fetch_all(connection).await?;
+    let mut zone = |row: &PgRow| {
+        let seconds = |column: &str| row.try_get::<i64, _>(column).map(|s| s as u32);
+        let soa = Soa {
+            mname: parse_some(row, "mname")?,
+            rname: parse_some(row, "rname")?,
+            refresh: seconds("refresh")?,
+            retry: seconds("retry")?,
+            expire: seconds("expire")?,
+            negative_ttl: ttl(row, "negative_ttl")?,
+        };
+        let unhandled = match row.try_get::<String, _>("unhandled")?.as_str() {
+            "drop" => Unhandled::Drop,
+            _ => Unhandled::Nxdomain,
+        };
+        Ok(Zone {
+            name: parse(row, "name")?,
+            soa,
+            name_servers: parse_all(row, "name_servers")?,
+            ttl: ttl(row, "ttl")?,
+            unhandled,
+            records: records.remove(&row.try_get::<String, _>("name")?).unwrap_or_default(),
+        })
+    };
+    rows.iter().map(&mut zone).collect()
+}
+
+async fn monitors(connection: &mut PgConnection) -> Result<Vec<Monitor>> {
+    let rows = sqlx::query("SELECT * FROM monitors").fetch_all(connection).await?;
+    let monitor = |row: &PgRow| {
+        let kind = match row.try_get::<String, _>("type")?.as_str() {
+            "tcp" => MonitorKind::Tcp,
+            _ => MonitorKind::Http,
+        };
+        let span = |column: &str| row.try_get::<i64, _>(column).map(|ms| Span::millis(ms as u64));
+        Ok(Monitor {
+            name: parse(row, "name")?,
+            kind,
+            port: row.try_get::<i32, _>("port")? as u16,
+            request: row.try_get("request")?,
+            host: row.try_get("host")?,
+            expect_status: parse_all(row, "expect_status")?,
+            interval: span("interval_ms")?,
+            timeout: span("timeout_ms")?,
+            failures: row.try_get::<i16, _>("failures")? as u8,
+            successes: row.try_get::<i16, _>("successes")? as u8,
+        })
+    };
+    rows.iter().map(monitor).collect()
+}
+
+async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
+    let mut pools = pools(connection).await?;
+    let sql = "SELECT service, monitor FROM service_monitors ORDER BY service, position";
+    let mut monitors: HashMap<String, Vec<model::Label>> = HashMap::new();
+    for row in &sqlx::query(sql).fetch_all(&mut *connection).await? {
+        monitors.entry(row.try_get("service")?).or_default().push(parse(row, "monitor")?);
+    }
+    let rows = sqlx::query("SELECT * FROM services").fetch_all(connection).await?;
+    let mut service = |row: &PgRow| {
+        let key: String = row.try_get("name")?;
+        Ok(Service {
+            name: parse(row, "name")?,
+            description: row.try_get("description")?,
+            enabled: row.try_get("enabled")?,
+            ttl: ttl(row, "ttl")?,
+            answers: row.try_get::<i16, _>("answers")? as u8,
+            down_response: serde_json::from_value(row.try_get("down_response")?).map_err(StoreError::unreadable)?,
+            monitors: monitors.remove(&key).unwrap_or_default(),
+            pools: pools.remove(&key).unwrap_or_default(),
+        })
+    };
+    rows.iter().map(&mut service).collect()
+}
+
+async fn pools(connection: &mut PgConnection) -> Result<HashMap<String, Vec<Pool>>> {
+    let sql = "SELECT service, pool, address, location, weight, enabled FROM members ORDER BY service, pool, position";
+    let mut members: HashMap<(String, String), Vec<Member>> = HashMap::new();
+    for row in &sqlx::query(sql).fetch_all(&mut *connection).await? {
+        let member = Member {
+            address: row.try_get::<IpAddr, _>("address")?,
+            location: parse_some(row, "location")?,
+            weight: Weight::new(row.try_get::<i16, _>("weight")?.into()).map_err(StoreError::unreadable)?,
+            enabled: row.try_get("enabled")?,
+        };
+        members.entry((row.try_get("service")?, row.try_get("pool")?)).or_default().push(member);
+    }
+    let sql = "SELECT service, name, priority, algorithm, enabled FROM pools ORDER BY service, position";
+    let mut pools: HashMap<String, Vec<Pool>> = HashMap::new();
+    for row in &sqlx::query(sql).fetch_all(connection).await? {
+        let (service, name): (String, String) = (row.try_get("service")?, row.try_get("name")?);
+        let algorithm = serde_json::Value::String(row.try_get("algorithm")?);
+        let pool = Pool {
+            name: parse(row, "name")?,
+            priority: Priority::new(row.try_get::<i16, _>("priority")?.into()).map_err(StoreError::unreadable)?,
+            algorithm: serde_json::from_value(algorithm).map_err(StoreError::unreadable)?,
+            enabled: row.try_get("enabled")?,
+            members: members.remove(&(service.clone(), name)).unwrap_or_default(),
+        };
+        pools.entry(service).or_default().push(pool);
+    }
+    Ok(pools)
+}

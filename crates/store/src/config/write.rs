@@ -1,0 +1,209 @@
+//! Objects to rows: those that a plan names, and no others.
+
+use model::config::{Location, Monitor, Service, Site, Zone};
+use model::plan::{Change, ObjectKind, Plan};
+use model::snapshot::Snapshot;
+use sqlx::PgConnection;
+
+use crate::error::StoreError;
+
+type Result = std::result::Result<(), StoreError>;
+
+/// Stores what the plan changes. Foreign keys are checked at commit, so that the order does not matter.
+pub async fn objects(connection: &mut PgConnection, after: &Snapshot, plan: &Plan) -> Result {
+    let generation = after.generation as i64;
+    for change in &plan.changes {
+        remove(connection, change).await?;
+    }
+    for change in plan.changes.iter().filter(|c| c.after.is_some()) {
+        let config = &after.config;
+        let name = change.name.as_str();
+        match change.kind {
+            ObjectKind::Site => {
+                for site in config.sites.iter().filter(|o| o.name.as_str() == name) {
+                    insert_site(connection, site, generation).await?;
+                }
+            }
+            ObjectKind::Location => {
+                for location in config.locations.iter().filter(|o| o.name.as_str() == name) {
+                    insert_location(connection, location, generation).await?;
+                }
+            }
+            ObjectKind::Zone => {
+                for zone in config.zones.iter().filter(|o| o.name.to_string() == name) {
+                    insert_zone(connection, zone, generation).await?;
+                }
+            }
+            ObjectKind::Monitor => {
+                for monitor in config.monitors.iter().filter(|o| o.name.as_str() == name) {
+                    insert_monitor(connection, monitor, generation).await?;
+                }
+            }
+            ObjectKind::Service => {
+                for service in config.services.iter().filter(|o| o.name.to_string() == name) {
+                    insert_service(connection, service, generation).await?;
+                }
+            }
+            // The settings of the log are part of the row of numbers, written below.
+            ObjectKind::Logging => {}
+        }
+    }
+    let logging = serde_json::to_value(&after.config.logging).map_err(StoreError::unreadable)?;
+    sqlx::query("UPDATE meta SET generation = $1, at = $2, logging = $3")
+        .bind(generation)
+        .bind(after.at)
+        .bind(logging)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn remove(connection: &mut PgConnection, change: &Change) -> Result {
+    let sql = match change.kind {
+        ObjectKind::Site => "DELETE FROM sites WHERE name = $1",
+        ObjectKind::Location => "DELETE FROM locations WHERE name = $1",
+        ObjectKind::Zone => "DELETE FROM zones WHERE name = $1",
+        ObjectKind::Monitor => "DELETE FROM monitors WHERE name = $1",
+        ObjectKind::Service => "DELETE FROM services WHERE name = $1",
+        ObjectKind::Logging => return Ok(()),
+    };
+    sqlx::query(sql).bind(&change.name).execute(connection).await?;
+    Ok(())
+}
+
+fn texts<T: ToString>(list: &[T]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
+}
+
+async fn insert_site(connection: &mut PgConnection, site: &Site, generation: i64) -> Result {
+    sqlx::query("INSERT INTO sites (name, role, dns, generation) VALUES ($1, $2, $3, $4)")
+        .bind(site.name.as_str())
+        .bind(site.role.as_str())
+        .bind(texts(&site.dns))
+        .bind(generation)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_location(connection: &mut PgConnection, location: &Location, generation: i64) -> Result {
+    let sql = "INSERT INTO locations (name, site, cidr, latitude, longitude, generation) \
+               VALUES ($1, $2, $3::text[]::cidr[], $4, $5, $6)";
+    let networks: Vec<String> = location.cidr.iter().map(|net| net.trunc().to_string()).collect();
+    sqlx::query(sql)
+        .bind(location.name.as_str())
+        .bind(location.site.as_ref().map(|s| s.as_str()))
+        .bind(networks)
+        .bind(location.latitude)
+        .bind(location.longitude)
+        .bind(generation)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_zone(connection: &mut PgConnection, zone: &Zone, generation: i64) -> Result {
+    let sql = "INSERT INTO zones (name, mname, rname, refresh, retry, expire, negative_ttl, name_servers, ttl, \
+               unhandled, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    let soa = &zone.soa;
+    sqlx::query(sql)
+        .bind(zone.name.to_string())
+        .bind(soa.mname.as_ref().map(ToString::to_string))
+        .bind(soa.rname.as_ref().map(ToString::to_string))
+        .bind(i64::from(soa.refresh))
+        .bind(i64::from(soa.retry))
+        .bind(i64::from(soa.expire))
+        .bind(soa.negative_ttl.get() as i32)
+        .bind(texts(&zone.name_servers))
+        .bind(zone.ttl.get() as i32)
+        .bind(zone.unhandled.as_str())
+        .bind(generation)
+        .execute(&mut *connection)
+        .await?;
+    for (position, set) in zone.records.iter().enumerate() {
+        let sql =
+            "INSERT INTO record_sets (zone, position, name, type, ttl, data) VALUES ($1, $2, $3, $4, $5, $6)";
+        sqlx::query(sql)
+            .bind(zone.name.to_string())
+            .bind(position as i32)
+            .bind(&set.name)
+            .bind(set.rr_type.to_string())
+            .bind(set.ttl.map(|t| t.get() as i32))
+            .bind(&set.data)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, generation: i64) -> Result {
+    let sql = "INSERT INTO monitors (name, type, port, request, host, expect_status, interval_ms, timeout_ms, \
+               failures, successes, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    sqlx::query(sql)
+        .bind(monitor.name.as_str())
+        .bind(monitor.kind.as_str())
+        .bind(i32::from(monitor.port))
+        .bind(&monitor.request)
+        .bind(&monitor.host)
+        .bind(texts(&monitor.expect_status))
+        .bind(monitor.interval.as_millis() as i64)
+        .bind(monitor.timeout.as_millis() as i64)
+        .bind(i16::from(monitor.failures))
+        .bind(i16::from(monitor.successes))
+        .bind(generation)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_service(connection: &mut PgConnection, service: &Service, generation: i64) -> Result {
+    let name = service.name.to_string();
+    let sql = "INSERT INTO services (name, description, enabled, ttl, answers, down_response, generation) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    sqlx::query(sql)
+        .bind(&name)
+        .bind(service.description.replace('\0', ""))
+        .bind(service.enabled)
+        .bind(service.ttl.get() as i32)
+        .bind(i16::from(service.answers))
+        .bind(serde_json::to_value(&service.down_response).map_err(StoreError::unreadable)?)
+        .bind(generation)
+        .execute(&mut *connection)
+        .await?;
+    for (position, monitor) in service.monitors.iter().enumerate() {
+        sqlx::query("INSERT INTO service_monitors (service, position, monitor) VALUES ($1, $2, $3)")
+            .bind(&name)
+            .bind(position as i32)
+            .bind(monitor.as_str())
+            .execute(&mut *connection)
+            .await?;
+    }
+    for (position, pool) in service.pools.iter().enumerate() {
+        let sql = "INSERT INTO pools (service, name, position, priority, algorithm, enabled) \
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+        sqlx::query(sql)
+            .bind(&name)
+            .bind(pool.name.as_str())
+            .bind(position as i32)
+            .bind(i16::from(pool.priority.get()))
+            .bind(pool.algorithm.as_str())
+            .bind(pool.enabled)
+            .execute(&mut *connection)
+            .await?;
+        for (position, member) in pool.members.iter().enumerate() {
+            let sql = "INSERT INTO members (service, pool, address, position, location, weight, enabled) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            sqlx::query(sql)
+                .bind(&name)
+                .bind(pool.name.as_str())
+                .bind(member.address)
+                .bind(position as i32)
+                .bind(member.location.as_ref().map(|l| l.as_str()))
+                .bind(member.weight.get() as i16)
+                .bind(member.enabled)
+                .execute(&mut *connection)
+                .await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! The query log: written in batches, read by time.
+
+mod columns;
+mod condition;
+mod copy;
+mod export;
+mod partitions;
+mod rows;
+mod split;
+mod write;
+
+use model::filter::Filter;
+
+/// Which rows of the log.
+#[derive(Clone, Debug)]
+pub struct LogQuery {
+    /// Start, microseconds since 1970 UTC.
+    pub from: i64,
+    /// End, not included.
+    pub to: i64,
+    /// What they must pass.
+    pub filter: Filter,
+}
+
+/// Microseconds since 1970 UTC as PostgreSQL's text of a `timestamptz`.
+fn timestamp(at: i64) -> String {
+    let at = chrono::DateTime::from_timestamp_micros(at).unwrap_or_default();
+    at.format("%Y-%m-%d %H:%M:%S%.6f+00").to_string()
+}
+
+/// Codes and types are stored as the protocol's numbers, which SQL has no unsigned type for.
+const fn code(number: u16) -> i16 {
+    number as i16
+}

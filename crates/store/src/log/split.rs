@@ -1,0 +1,288 @@
+//! Counters, accounts and segments on their way out: what a verdict is made of.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use model::counter::BUCKET_US;
+use model::row::Outcome;
+use model::rrtype::{Family, Rcode};
+use model::split::{Dropped, ObservedSegment, SegmentMember, SplitMode, Totals};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Row};
+
+use super::columns::rcode;
+use super::{code, timestamp};
+use crate::error::StoreError;
+use crate::pools::Store;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// Which buckets a window is about: those that overlap it.
+const IN_WINDOW: &str = "bucket > $2::timestamptz - interval '10 seconds' AND bucket < $3::timestamptz";
+
+struct Start {
+    version: (i64, i64),
+    at: i64,
+    mode: SplitMode,
+    members: Vec<SegmentMember>,
+}
+
+struct Counted {
+    version: (i64, i64),
+    family: Family,
+    pool: String,
+    address: IpAddr,
+    count: u64,
+}
+
+impl Store {
+    /// What was answered for a service in a window, cut where its weights or its eligible members changed.
+    pub async fn observed(&self, service: &str, from: i64, to: i64) -> Result<Vec<ObservedSegment>> {
+        let counted = self.counted(service, from, to).await?;
+        let starts = self.starts(service, to).await?;
+        Ok(assemble(starts, counted, from, to))
+    }
+
+    async fn starts(&self, service: &str, to: i64) -> Result<Vec<Start>> {
+        let sql = "SELECT generation, health_epoch, at, mode, members FROM segments \
+                   WHERE site = $1 AND service = $2 AND at < $3 ORDER BY generation, health_epoch";
+        let rows = sqlx::query(sql).bind(&self.site).bind(service).bind(to).fetch_all(&self.read).await?;
+        let start = |row: &PgRow| {
+            Ok(Start {
+                version: (row.try_get("generation")?, row.try_get("health_epoch")?),
+                at: row.try_get("at")?,
+                mode: match row.try_get::<String, _>("mode")?.as_str() {
+                    "random" => SplitMode::Random,
+                    _ => SplitMode::Exact,
+                },
+                members: serde_json::from_value(row.try_get("members")?).map_err(StoreError::unreadable)?,
+            })
+        };
+        rows.iter().map(start).collect()
+    }
+
+    async fn counted(&self, service: &str, from: i64, to: i64) -> Result<Vec<Counted>> {
+        let sql = format!(
+            "SELECT generation, health_epoch, family, pool, member, sum(count)::bigint AS count \
+             FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND service = $4 AND member IS NOT NULL AND rcode = 0 \
+             GROUP BY 1, 2, 3, 4, 5"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let rows = query.bind(service).fetch_all(&self.read).await?;
+        let counted = |row: &PgRow| {
+            Ok(Counted {
+                version: (row.try_get("generation")?, row.try_get("health_epoch")?),
+                family: Family::ALL[row.try_get::<i16, _>("family")?.clamp(0, 2) as usize],
+                pool: row.try_get::<Option<String>, _>("pool")?.unwrap_or_default(),
+                address: row.try_get("member")?,
+                count: row.try_get::<i64, _>("count")? as u64,
+            })
+        };
+        rows.iter().map(counted).collect()
+    }
+
+    /// Answers of a service by step of `step` microseconds and member: (start, member, answers).
+    pub async fn series(&self, service: &str, from: i64, to: i64, step: i64) -> Result<Vec<(i64, String, u64)>> {
+        let name = "host(member)";
+        let only = "service = $4 AND member IS NOT NULL";
+        self.steps(name, only, service, from, to, step).await
+    }
+
+    /// Answers of the site by step and response code: (start, code, answers).
+    pub async fn answers_by_rcode(&self, from: i64, to: i64, step: i64) -> Result<Vec<(i64, String, u64)>> {
+        self.steps(&rcode("rcode"), "$4 = ''", "", from, to, step).await
+    }
+
+    async fn steps(
+        &self,
+        name: &str,
+        only: &str,
+        argument: &str,
+        from: i64,
+        to: i64,
+        step: i64,
+    ) -> Result<Vec<(i64, String, u64)>> {
+        let step = step.max(BUCKET_US);
+        let sql = format!(
+            "SELECT (extract(epoch FROM bucket) * 1000000)::bigint / {step} * {step} AS start, {name} AS name, \
+                    sum(count)::bigint AS count \
+             FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND {only} GROUP BY 1, 2 ORDER BY 1, 2"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let rows = query.bind(argument).fetch_all(&self.read).await?;
+        rows.iter()
+            .map(|r| Ok((r.try_get("start")?, r.try_get("name")?, r.try_get::<i64, _>("count")? as u64)))
+            .collect()
+    }
+
+    /// Answers by service.
+    pub async fn answers_by_service(&self, from: i64, to: i64) -> Result<HashMap<String, u64>> {
+        let sql = format!(
+            "SELECT service, sum(count)::bigint AS count FROM answer_counters \
+             WHERE site = $1 AND {IN_WINDOW} AND service IS NOT NULL GROUP BY 1"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let rows = query.fetch_all(&self.read).await?;
+        rows.iter().map(|r| Ok((r.try_get("service")?, r.try_get::<i64, _>("count")? as u64))).collect()
+    }
+
+    /// What became of every answered query, of one service or of the site.
+    pub async fn totals(&self, service: Option<&str>, from: i64, to: i64) -> Result<Totals> {
+        let one = "($4::text IS NULL OR service = $4)";
+        let answered = format!(
+            "SELECT coalesce(sum(count), 0)::bigint FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND {one}"
+        );
+        let accounts = format!(
+            "SELECT outcome, sum(count)::bigint AS count FROM log_accounts \
+             WHERE site = $1 AND {IN_WINDOW} AND {one} GROUP BY 1"
+        );
+        // One snapshot: a flush between the two statements must not make the sums disagree.
+        let mut tx = self.read.begin().await?;
+        sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
+        let bind = [timestamp(from), timestamp(to)];
+        let answered: i64 = sqlx::query_scalar(AssertSqlSafe(answered))
+            .bind(&self.site)
+            .bind(&bind[0])
+            .bind(&bind[1])
+            .bind(service)
+            .fetch_one(&mut *tx)
+            .await?;
+        let query = sqlx::query(AssertSqlSafe(accounts)).bind(&self.site).bind(&bind[0]).bind(&bind[1]);
+        let rows = query.bind(service).fetch_all(&mut *tx).await?;
+        tx.commit().await?;
+        let mut totals = Totals { answered: answered as u64, logged: 0, dropped: Dropped::default() };
+        for row in &rows {
+            let count = row.try_get::<i64, _>("count")? as u64;
+            match Outcome::ALL.get(row.try_get::<i16, _>("outcome")? as usize) {
+                Some(Outcome::Stored) => totals.logged += count,
+                Some(Outcome::ServiceThrottle) => totals.dropped.service_throttle += count,
+                Some(Outcome::SiteThrottle) => totals.dropped.site_throttle += count,
+                Some(Outcome::Queue) => totals.dropped.queue += count,
+                Some(Outcome::Storage) => totals.dropped.storage += count,
+                None => return Err(StoreError::unreadable("an outcome of the log's accounts")),
+            }
+        }
+        Ok(totals)
+    }
+}
+
+/// Gives every count to the segment it was made in: the greatest that is not above its own version.
+fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Vec<ObservedSegment> {
+    let mut by_start: BTreeMap<usize, Vec<Counted>> = BTreeMap::new();
+    for count in counted {
+        let after = starts.partition_point(|s| s.version <= count.version);
+        if let Some(index) = after.checked_sub(1) {
+            by_start.entry(index).or_default().push(count);
+        }
+    }
+    let mut segments: Vec<ObservedSegment> = Vec::new();
+    for (index, start) in starts.iter().enumerate() {
+        let next = starts.get(index + 1).map_or(to, |next| next.at);
+        let counts = by_start.remove(&index).unwrap_or_default();
+        let present = index + 1 == starts.len();
+        for family in [Family::V4, Family::V6] {
+            let members: Vec<SegmentMember> =
+                start.members.iter().filter(|m| Family::of_address(m.address) == family).cloned().collect();
+            let own: Vec<&Counted> = counts.iter().filter(|c| c.family == family).collect();
+            // A time without answers says nothing; the weights in force now are shown all the same.
+            if own.is_empty() && !(present && !members.is_empty()) {
+                continue;
+            }
+            let segment = observe(start, family, members, &own, (start.at.max(from), next.min(to)));
+            match segments.iter_mut().rev().find(|s| s.family == family) {
+                Some(last) if last.mode == segment.mode && last.members == segment.members => join(last, &segment),
+                _ => segments.push(segment),
+            }
+        }
+    }
+    segments
+}
+
+fn observe(
+    start: &Start,
+    family: Family,
+    members: Vec<SegmentMember>,
+    counts: &[&Counted],
+    (from, to): (i64, i64),
+) -> ObservedSegment {
+    let of = |m: &SegmentMember| counts.iter().filter(|c| c.address == m.address && c.pool == m.pool).map(|c| c.count).sum();
+    let observed: Vec<u64> = members.iter().map(of).collect();
+    let all: u64 = counts.iter().map(|c| c.count).sum();
+    let strangers = all - observed.iter().sum::<u64>();
+    ObservedSegment {
+        from,
+        to: to.max(from),
+        generation: start.version.0 as u64,
+        family,
+        mode: start.mode,
+        runs: 1,
+        members,
+        observed,
+        strangers,
+    }
+}
+
+/// The same members with the same weights again, as after a restart: one segment, whose schedule began once more.
+fn join(last: &mut ObservedSegment, next: &ObservedSegment) {
+    let answered = |s: &ObservedSegment| s.observed.iter().sum::<u64>() + s.strangers > 0;
+    if answered(last) && answered(next) {
+        last.runs += next.runs;
+    }
+    last.to = last.to.max(next.to);
+    last.strangers += next.strangers;
+    for (own, more) in last.observed.iter_mut().zip(&next.observed) {
+        *own += more;
+    }
+}
+
+/// Numbers of codes fit what SQL stores them in.
+const _: () = assert!(code(Rcode::DROPPED.0) == 0xfff);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(version: (i64, i64), at: i64, weights: &[u16]) -> Start {
+        let member = |(i, weight): (usize, &u16)| SegmentMember {
+            pool: "a".into(),
+            address: IpAddr::from([192, 0, 2, i as u8 + 1]),
+            site: None,
+            weight: *weight,
+        };
+        Start { version, at, mode: SplitMode::Exact, members: weights.iter().enumerate().map(member).collect() }
+    }
+
+    fn counted(version: (i64, i64), last: u8, count: u64) -> Counted {
+        Counted { version, family: Family::V4, pool: "a".into(), address: IpAddr::from([192, 0, 2, last]), count }
+    }
+
+    #[test]
+    fn counts_go_to_the_weights_that_were_in_force() {
+        let starts = vec![start((1, 10), 100, &[6, 3]), start((3, 10), 300, &[1, 1])];
+        let counts = vec![
+            counted((1, 10), 1, 6),
+            counted((2, 10), 2, 3),  // generation 2 changed something else: still the first weights
+            counted((3, 11), 1, 5),  // a later health epoch without a change of members
+            counted((3, 10), 9, 2),  // a member that was not eligible
+        ];
+        let segments = assemble(starts, counts, 0, 1000);
+        assert_eq!(segments.len(), 2);
+        assert_eq!((segments[0].observed.clone(), segments[0].from, segments[0].to), (vec![6, 3], 100, 300));
+        assert_eq!((segments[1].observed.clone(), segments[1].strangers), (vec![5, 0], 2));
+    }
+
+    #[test]
+    fn a_restart_joins_and_counts_as_another_run() {
+        let starts = vec![start((1, 10), 100, &[6, 3]), start((1, 20), 500, &[6, 3]), start((1, 30), 700, &[6, 3])];
+        let segments = assemble(starts, vec![counted((1, 10), 1, 4), counted((1, 20), 1, 5)], 0, 1000);
+        assert_eq!(segments.len(), 1);
+        assert_eq!((segments[0].observed[0], segments[0].runs, segments[0].to), (9, 2, 1000));
+    }
+
+    #[test]
+    fn the_weights_in_force_are_shown_before_the_first_answer() {
+        let starts = vec![start((1, 10), 100, &[6, 3]), start((2, 10), 500, &[1, 1])];
+        let segments = assemble(starts, vec![counted((1, 10), 1, 9)], 0, 1000);
+        assert_eq!(segments.iter().map(|s| s.observed.iter().sum::<u64>()).collect::<Vec<_>>(), [9, 0]);
+    }
+}
