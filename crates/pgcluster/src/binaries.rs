@@ -11,7 +11,8 @@ const OLDEST: u32 = 15;
 /// The folder: `PG_BIN`, else the newest of Debian's, else what `pg_config` says, else `PATH`.
 pub fn folder() -> Result<PathBuf, ClusterError> {
     let candidates = [std::env::var_os("PG_BIN").map(PathBuf::from), debian(), pg_config(), on_path()];
-    let found = candidates.into_iter().flatten().find(|f| f.join("initdb").is_file() && f.join("postgres").is_file());
+    let found =
+        candidates.into_iter().flatten().find(|f| f.join("initdb").is_file() && f.join("postgres").is_file());
     let folder = found.ok_or(ClusterError::NotInstalled)?;
     match version(&folder) {
         Some((_, major)) if major >= OLDEST => Ok(folder),

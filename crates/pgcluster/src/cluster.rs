@@ -110,7 +110,8 @@ impl Cluster {
             if let Some(account) = self.account {
                 chown(&folder, Some(account.uid), Some(account.gid)).map_err(ClusterError::io(&folder))?;
             }
-            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).map_err(ClusterError::io(&folder))?;
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
+                .map_err(ClusterError::io(&folder))?;
         }
         Ok(())
     }
@@ -242,7 +243,8 @@ async fn run(mut command: Command, name: &str) -> Result<(), ClusterError> {
     if output.status.success() {
         return Ok(());
     }
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     let lines: Vec<&str> = text.trim().lines().collect();
     let last = lines[lines.len().saturating_sub(4)..].join(" ");
     Err(ClusterError::Command { command: name.to_owned(), output: last })

@@ -13,10 +13,14 @@ pub enum ClusterError {
     #[error("{0} is older than PostgreSQL 15: install a later one, or give --database-url")]
     TooOld(String),
     /// Root needs an unprivileged user to run it as.
-    #[error("started as root, PostgreSQL needs a user to run as, and there is neither `postgres` nor `nobody`")]
+    #[error(
+        "started as root, PostgreSQL needs a user to run as, and there is neither `postgres` nor `nobody`"
+    )]
     NoAccount,
     /// The unprivileged user cannot reach the directory.
-    #[error("{0} cannot be entered by the user PostgreSQL runs as: `chmod o+x` it, or choose another --data-dir")]
+    #[error(
+        "{0} cannot be entered by the user PostgreSQL runs as: `chmod o+x` it, or choose another --data-dir"
+    )]
     NotTraversable(PathBuf),
     /// A command of PostgreSQL failed.
     #[error("{command} failed: {output}")]

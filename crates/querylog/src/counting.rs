@@ -75,9 +75,8 @@ impl Work {
         loop {
             let attempt = async {
                 match (self.segments.front(), self.batches.front()) {
-                    
-                    (_, Some(b)) => Some(sink.count(b.number, &b.counters, &b.accounts).await),
                     (Some(starts), _) => Some(sink.segments(starts).await),
+                    (None, Some(b)) => Some(sink.count(b.number, &b.counters, &b.accounts).await),
                     (None, None) => None,
                 }
             };
@@ -90,8 +89,8 @@ impl Work {
                 Ok(()) => {
                     backoff.reset();
                     shared.counts.set_here(shared.now());
-                    if self.batches.pop_front().is_none() {
-                        self.segments.pop_front();
+                    if self.segments.pop_front().is_none() {
+                        self.batches.pop_front();
                     }
                 }
                 Err(SinkError::Away(why)) => {

@@ -43,10 +43,17 @@ impl Plan {
     pub fn steps(&self) -> Vec<String> {
         let mut steps = Vec::new();
         for (index, pool) in self.pools.iter().enumerate() {
-            steps.push(format!("Pool {} (priority {}): {}.", pool.name, pool.priority, self.pool_step(index, pool)));
-            steps.extend(pool.candidates.iter().map(|c| {
-                format!("    {} weight {}: {}.", c.address, c.weight, candidate_step(pool, c))
-            }));
+            steps.push(format!(
+                "Pool {} (priority {}): {}.",
+                pool.name,
+                pool.priority,
+                self.pool_step(index, pool)
+            ));
+            steps.extend(
+                pool.candidates
+                    .iter()
+                    .map(|c| format!("    {} weight {}: {}.", c.address, c.weight, candidate_step(pool, c))),
+            );
         }
         steps.push(self.decision_step());
         steps
@@ -103,7 +110,9 @@ impl Plan {
             }
             Force::AllRecords { .. } => "No member is up: every enabled member is answered.".to_owned(),
             Force::Members { .. } => self.turn_step(),
-            Force::FailOpen { .. } => format!("No member is up: answered as if all were. {}", self.turn_step()),
+            Force::FailOpen { .. } => {
+                format!("No member is up: answered as if all were. {}", self.turn_step())
+            }
         }
     }
 
@@ -121,7 +130,8 @@ impl Plan {
 }
 
 fn candidate_step(pool: &PoolPlan, candidate: &Candidate) -> &'static str {
-    let served = pool.rotation.as_ref().and_then(|r| r.members.iter().find(|m| m.address == candidate.address));
+    let served =
+        pool.rotation.as_ref().and_then(|r| r.members.iter().find(|m| m.address == candidate.address));
     match (candidate.enabled, candidate.health, served) {
         (false, ..) => "disabled, never answered",
         (_, Health::Down, None) => "down, not answered while another is up",

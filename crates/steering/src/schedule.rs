@@ -22,11 +22,8 @@ impl Schedule {
     pub fn new(weights: &[u16]) -> Schedule {
         let weights: Vec<u64> = weights.iter().take(usize::from(u16::MAX)).map(|w| u64::from(*w)).collect();
         let divisor = shares::divisor(&weights);
-        let weights: Vec<u64> = if divisor == 0 {
-            vec![1; weights.len()]
-        } else {
-            weights.iter().map(|w| w / divisor).collect()
-        };
+        let weights: Vec<u64> =
+            if divisor == 0 { vec![1; weights.len()] } else { weights.iter().map(|w| w / divisor).collect() };
         Schedule { turns: turns(&weights).into() }
     }
 

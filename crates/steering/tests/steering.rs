@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use model::config::{self, Algorithm, DownResponse, Member, Pool};
 use model::health::{Health, HealthTable, MemberKey};
 use model::rrtype::Family;
+use model::slots::Slot;
 use model::{Priority, Weight};
 use proptest::prelude::*;
-use model::slots::Slot;
 use steering::{Compile, Decision, Force, Plan, Service};
 
 fn member(last: u8, weight: i64) -> Member {
@@ -124,7 +124,9 @@ fn each_down_response_does_what_it_says() {
     assert!(matches!(force(DownResponse::None).decide(0), Decision::Silence));
     assert!(matches!(force(DownResponse::Empty).decide(0), Decision::NoData));
     let fallback = vec!["198.51.100.1".parse().unwrap(), "2001:db8::1".parse().unwrap()];
-    assert!(matches!(force(DownResponse::Fallback(fallback)).decide(0), Decision::Addresses(a) if a.len() == 1));
+    assert!(
+        matches!(force(DownResponse::Fallback(fallback)).decide(0), Decision::Addresses(a) if a.len() == 1)
+    );
     let alias = "sorry.example.org".parse().unwrap();
     assert!(matches!(force(DownResponse::Cname(alias)).decide(0), Decision::Alias(_)));
 }
@@ -184,7 +186,8 @@ fn many_workers_together_are_exact() {
 
 #[test]
 fn random_draws_follow_the_weights() {
-    let mut service = service(vec![pool("a", 10, vec![member(1, 6), member(2, 0), member(3, 3), member(4, 1)])]);
+    let mut service =
+        service(vec![pool("a", 10, vec![member(1, 6), member(2, 0), member(3, 3), member(4, 1)])]);
     service.pools[0].algorithm = Algorithm::Random;
     let steered = compile(&service, &down(&service, &[]), None);
     let all = answers(&steered, 10_000);

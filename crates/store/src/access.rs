@@ -236,7 +236,14 @@ impl Store {
     }
 
     /// Notes what somebody did about access.
-    pub async fn audit(&self, now: i64, actor: &str, action: &str, target: &str, address: &str) -> Result<()> {
+    pub async fn audit(
+        &self,
+        now: i64,
+        actor: &str,
+        action: &str,
+        target: &str,
+        address: &str,
+    ) -> Result<()> {
         let sql = "INSERT INTO audit (at, actor, action, target, address) VALUES ($1, $2, $3, $4, $5)";
         let query = sqlx::query(sql).bind(now).bind(actor).bind(action).bind(target.replace('\0', ""));
         query.bind(address).execute(&self.config).await?;

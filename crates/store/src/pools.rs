@@ -34,8 +34,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 impl Store {
     /// Reads the URL; connects when first used.
     pub fn open(url: &str, options: Options) -> Result<Store, StoreError> {
-        let connect = PgConnectOptions::from_str(url)
-            .map_err(|e| StoreError::Unreadable(format!("the database URL: {}", without_url(&e.to_string(), url))))?;
+        let connect = PgConnectOptions::from_str(url).map_err(|e| {
+            StoreError::Unreadable(format!("the database URL: {}", without_url(&e.to_string(), url)))
+        })?;
         let pool = |name: &str, size: u32, statement_timeout: &str, wait: u64| {
             let connect = connect.clone().application_name(&format!("steelyard {name}")).options([
                 ("statement_timeout", statement_timeout),

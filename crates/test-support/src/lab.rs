@@ -18,12 +18,8 @@ pub fn lab() -> Config {
         weight: Weight::new(weight).expect("a weight"),
         enabled: true,
     };
-    let record = RecordSet {
-        name: "test".into(),
-        rr_type: RrType::A,
-        ttl: None,
-        data: vec!["10.10.24.200".into()],
-    };
+    let record =
+        RecordSet { name: "test".into(), rr_type: RrType::A, ttl: None, data: vec!["10.10.24.200".into()] };
     let mut config = Config {
         sites: ["leader", "site1", "site2"]
             .map(|name| Site { name: label(name), role: Default::default(), dns: Vec::new() })

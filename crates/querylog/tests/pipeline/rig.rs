@@ -78,7 +78,7 @@ pub fn options(clock: &Arc<AtomicI64>) -> Options {
         batch_delay: Duration::from_millis(2),
         flush: Duration::from_millis(2),
         // Long enough to be met on a machine with much else to do.
-        flush_patience: Duration::from_secs(60),
+        flush_patience: Duration::from_secs(20),
         retry_first: Duration::from_millis(1),
         retry_last: Duration::from_millis(4),
         seed: Some(7),

@@ -84,8 +84,12 @@ async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
             Some(_) => Some(ttl(row, "ttl")?),
             None => None,
         };
-        let set =
-            RecordSet { name: row.try_get("name")?, rr_type: parse(row, "type")?, ttl, data: row.try_get("data")? };
+        let set = RecordSet {
+            name: row.try_get("name")?,
+            rr_type: parse(row, "type")?,
+            ttl,
+            data: row.try_get("data")?,
+        };
         records.entry(row.try_get("zone")?).or_default().push(set);
     }
     let rows = sqlx::query("SELECT * FROM zones").fetch_all(connection).await?;
@@ -155,7 +159,8 @@ async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
             enabled: row.try_get("enabled")?,
             ttl: ttl(row, "ttl")?,
             answers: row.try_get::<i16, _>("answers")? as u8,
-            down_response: serde_json::from_value(row.try_get("down_response")?).map_err(StoreError::unreadable)?,
+            down_response: serde_json::from_value(row.try_get("down_response")?)
+                .map_err(StoreError::unreadable)?,
             monitors: monitors.remove(&key).unwrap_or_default(),
             pools: pools.remove(&key).unwrap_or_default(),
         })
@@ -182,7 +187,8 @@ async fn pools(connection: &mut PgConnection) -> Result<HashMap<String, Vec<Pool
         let algorithm = serde_json::Value::String(row.try_get("algorithm")?);
         let pool = Pool {
             name: parse(row, "name")?,
-            priority: Priority::new(row.try_get::<i16, _>("priority")?.into()).map_err(StoreError::unreadable)?,
+            priority: Priority::new(row.try_get::<i16, _>("priority")?.into())
+                .map_err(StoreError::unreadable)?,
             algorithm: serde_json::from_value(algorithm).map_err(StoreError::unreadable)?,
             enabled: row.try_get("enabled")?,
             members: members.remove(&(service.clone(), name)).unwrap_or_default(),

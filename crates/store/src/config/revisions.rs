@@ -77,7 +77,8 @@ impl Store {
         let Some(row) = sqlx::query(sql).bind(generation).fetch_optional(&self.config).await? else {
             return Ok(None);
         };
-        let sql = "SELECT kind, name, before, after FROM revision_changes WHERE generation = $1 ORDER BY position";
+        let sql =
+            "SELECT kind, name, before, after FROM revision_changes WHERE generation = $1 ORDER BY position";
         let rows = sqlx::query(sql).bind(generation).fetch_all(&self.config).await?;
         let change = |row: &PgRow| {
             let kind = serde_json::Value::String(row.try_get("kind")?);

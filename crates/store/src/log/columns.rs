@@ -15,7 +15,14 @@ pub static COMPACT: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
         ("site", guarded("site")),
         ("client_ip", "host(client)".to_owned()),
         ("client_port", "port::text".to_owned()),
-        ("transport", format!("CASE transport WHEN 0 THEN '{}' ELSE '{}' END", Transport::Udp.as_str(), Transport::Tcp.as_str())),
+        (
+            "transport",
+            format!(
+                "CASE transport WHEN 0 THEN '{}' ELSE '{}' END",
+                Transport::Udp.as_str(),
+                Transport::Tcp.as_str()
+            ),
+        ),
         ("fqdn", guarded("fqdn")),
         ("qtype", rr_type()),
         ("rcode", rcode("rcode")),
@@ -37,13 +44,15 @@ fn guarded(column: &str) -> String {
 }
 
 fn rr_type() -> String {
-    let named: Vec<String> = RrType::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{name}'")).collect();
+    let named: Vec<String> =
+        RrType::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{name}'")).collect();
     format!("CASE qtype {} ELSE 'TYPE' || qtype END", named.join(" "))
 }
 
 /// The name of a response code.
 pub fn rcode(column: &str) -> String {
-    let mut named: Vec<String> = Rcode::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{name}'")).collect();
+    let mut named: Vec<String> =
+        Rcode::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{name}'")).collect();
     named.push(format!("WHEN {} THEN '{}'", Rcode::DROPPED.0, Rcode::DROPPED));
     format!("CASE {column} {} ELSE 'RCODE' || {column} END", named.join(" "))
 }

@@ -12,7 +12,10 @@ pub fn of(query: &LogQuery, site: &str) -> String {
     let from = literal(&timestamp(query.from));
     let to = literal(&timestamp(query.to));
     let site = literal(site);
-    format!("at >= {from}::timestamptz AND at < {to}::timestamptz AND site = {site} AND {}", filter(&query.filter))
+    format!(
+        "at >= {from}::timestamptz AND at < {to}::timestamptz AND site = {site} AND {}",
+        filter(&query.filter)
+    )
 }
 
 /// A string constant. With standard_conforming_strings, on since PostgreSQL 9.1, only the quote itself is special;

@@ -28,7 +28,8 @@ impl Store {
         let mut tx = self.export.begin().await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
         let today = day_of(now);
-        let mut days: Vec<NaiveDate> = (0..=AHEAD).filter_map(|n| today.checked_add_days(Days::new(n))).collect();
+        let mut days: Vec<NaiveDate> =
+            (0..=AHEAD).filter_map(|n| today.checked_add_days(Days::new(n))).collect();
         days.extend(days_in_default(&mut tx).await?);
         days.sort();
         days.dedup();
@@ -47,7 +48,8 @@ impl Store {
                    WHERE i.inhparent = 'query_log'::regclass";
         let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
         for name in names {
-            let day = name.strip_prefix("query_log_").and_then(|d| NaiveDate::parse_from_str(d, "%Y%m%d").ok());
+            let day =
+                name.strip_prefix("query_log_").and_then(|d| NaiveDate::parse_from_str(d, "%Y%m%d").ok());
             // The name is rebuilt from the day, so that nothing of the catalogue's text becomes SQL.
             if let Some(day) = day.filter(|d| *d < end) {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {}", name_of(day)))).execute(&mut *tx).await?;

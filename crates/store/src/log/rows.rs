@@ -51,7 +51,11 @@ impl Store {
     }
 
     /// Rows by step of `step` microseconds and response code: (start, code, rows).
-    pub async fn histogram(&self, query: &LogQuery, step: i64) -> Result<Vec<(i64, String, u64)>, StoreError> {
+    pub async fn histogram(
+        &self,
+        query: &LogQuery,
+        step: i64,
+    ) -> Result<Vec<(i64, String, u64)>, StoreError> {
         let step = step.max(1);
         let sql = format!(
             "SELECT start, {}, rows FROM (\

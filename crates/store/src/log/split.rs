@@ -67,7 +67,8 @@ impl Store {
              FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND service = $4 AND member IS NOT NULL AND rcode = 0 \
              GROUP BY 1, 2, 3, 4, 5"
         );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let query =
+            sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
         let rows = query.bind(service).fetch_all(&self.read).await?;
         let counted = |row: &PgRow| {
             Ok(Counted {
@@ -82,7 +83,13 @@ impl Store {
     }
 
     /// Answers of a service by step of `step` microseconds and member: (start, member, answers).
-    pub async fn series(&self, service: &str, from: i64, to: i64, step: i64) -> Result<Vec<(i64, String, u64)>> {
+    pub async fn series(
+        &self,
+        service: &str,
+        from: i64,
+        to: i64,
+        step: i64,
+    ) -> Result<Vec<(i64, String, u64)>> {
         let name = "host(member)";
         let only = "service = $4 AND member IS NOT NULL";
         self.steps(name, only, service, from, to, step).await
@@ -108,7 +115,8 @@ impl Store {
                     sum(count)::bigint AS count \
              FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND {only} GROUP BY 1, 2 ORDER BY 1, 2"
         );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let query =
+            sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
         let rows = query.bind(argument).fetch_all(&self.read).await?;
         rows.iter()
             .map(|r| Ok((r.try_get("start")?, r.try_get("name")?, r.try_get::<i64, _>("count")? as u64)))
@@ -121,7 +129,8 @@ impl Store {
             "SELECT service, sum(count)::bigint AS count FROM answer_counters \
              WHERE site = $1 AND {IN_WINDOW} AND service IS NOT NULL GROUP BY 1"
         );
-        let query = sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
+        let query =
+            sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
         let rows = query.fetch_all(&self.read).await?;
         rows.iter().map(|r| Ok((r.try_get("service")?, r.try_get::<i64, _>("count")? as u64))).collect()
     }
@@ -190,7 +199,9 @@ fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Ve
             }
             let segment = observe(start, family, members, &own, (start.at.max(from), next.min(to)));
             match segments.iter_mut().rev().find(|s| s.family == family) {
-                Some(last) if last.mode == segment.mode && last.members == segment.members => join(last, &segment),
+                Some(last) if last.mode == segment.mode && last.members == segment.members => {
+                    join(last, &segment)
+                }
                 _ => segments.push(segment),
             }
         }
@@ -205,7 +216,9 @@ fn observe(
     counts: &[&Counted],
     (from, to): (i64, i64),
 ) -> ObservedSegment {
-    let of = |m: &SegmentMember| counts.iter().filter(|c| c.address == m.address && c.pool == m.pool).map(|c| c.count).sum();
+    let of = |m: &SegmentMember| {
+        counts.iter().filter(|c| c.address == m.address && c.pool == m.pool).map(|c| c.count).sum()
+    };
     let observed: Vec<u64> = members.iter().map(of).collect();
     let all: u64 = counts.iter().map(|c| c.count).sum();
     let strangers = all - observed.iter().sum::<u64>();
@@ -249,11 +262,22 @@ mod tests {
             site: None,
             weight: *weight,
         };
-        Start { version, at, mode: SplitMode::Exact, members: weights.iter().enumerate().map(member).collect() }
+        Start {
+            version,
+            at,
+            mode: SplitMode::Exact,
+            members: weights.iter().enumerate().map(member).collect(),
+        }
     }
 
     fn counted(version: (i64, i64), last: u8, count: u64) -> Counted {
-        Counted { version, family: Family::V4, pool: "a".into(), address: IpAddr::from([192, 0, 2, last]), count }
+        Counted {
+            version,
+            family: Family::V4,
+            pool: "a".into(),
+            address: IpAddr::from([192, 0, 2, last]),
+            count,
+        }
     }
 
     #[test]
@@ -261,9 +285,9 @@ mod tests {
         let starts = vec![start((1, 10), 100, &[6, 3]), start((3, 10), 300, &[1, 1])];
         let counts = vec![
             counted((1, 10), 1, 6),
-            counted((2, 10), 2, 3),  // generation 2 changed something else: still the first weights
-            counted((3, 11), 1, 5),  // a later health epoch without a change of members
-            counted((3, 10), 9, 2),  // a member that was not eligible
+            counted((2, 10), 2, 3), // generation 2 changed something else: still the first weights
+            counted((3, 11), 1, 5), // a later health epoch without a change of members
+            counted((3, 10), 9, 2), // a member that was not eligible
         ];
         let segments = assemble(starts, counts, 0, 1000);
         assert_eq!(segments.len(), 2);
@@ -273,7 +297,8 @@ mod tests {
 
     #[test]
     fn a_restart_joins_and_counts_as_another_run() {
-        let starts = vec![start((1, 10), 100, &[6, 3]), start((1, 20), 500, &[6, 3]), start((1, 30), 700, &[6, 3])];
+        let starts =
+            vec![start((1, 10), 100, &[6, 3]), start((1, 20), 500, &[6, 3]), start((1, 30), 700, &[6, 3])];
         let segments = assemble(starts, vec![counted((1, 10), 1, 4), counted((1, 20), 1, 5)], 0, 1000);
         assert_eq!(segments.len(), 1);
         assert_eq!((segments[0].observed[0], segments[0].runs, segments[0].to), (9, 2, 1000));

@@ -70,7 +70,11 @@ impl Store {
     }
 }
 
-async fn add_counters(connection: &mut PgConnection, site: &str, rows: &[CounterRow]) -> Result<(), StoreError> {
+async fn add_counters(
+    connection: &mut PgConnection,
+    site: &str,
+    rows: &[CounterRow],
+) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -103,7 +107,11 @@ async fn add_counters(connection: &mut PgConnection, site: &str, rows: &[Counter
     Ok(())
 }
 
-async fn add_accounts(connection: &mut PgConnection, site: &str, rows: &[AccountRow]) -> Result<(), StoreError> {
+async fn add_accounts(
+    connection: &mut PgConnection,
+    site: &str,
+    rows: &[AccountRow],
+) -> Result<(), StoreError> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -114,7 +122,8 @@ async fn add_accounts(connection: &mut PgConnection, site: &str, rows: &[Account
                GROUP BY 1, 2, 3, 4, 5 \
                ON CONFLICT ON CONSTRAINT log_accounts_key \
                DO UPDATE SET count = log_accounts.count + EXCLUDED.count";
-    let class = |row: &AccountRow| row.class.and_then(|c| Class::ALL.iter().position(|k| *k == c)).map(|i| i as i16);
+    let class =
+        |row: &AccountRow| row.class.and_then(|c| Class::ALL.iter().position(|k| *k == c)).map(|i| i as i16);
     let outcome = |row: &AccountRow| Outcome::ALL.iter().position(|o| *o == row.outcome).unwrap_or(0) as i16;
     sqlx::query(sql)
         .bind(site)

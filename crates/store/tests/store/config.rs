@@ -13,14 +13,26 @@ fn by(actor: &str) -> Edit {
 }
 
 async fn load_lab(store: &Store) {
-    store.edit(by("ana"), |config| { *config = lab(); Ok(()) }).await.unwrap();
+    store
+        .edit(by("ana"), |config| {
+            *config = lab();
+            Ok(())
+        })
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
 async fn what_is_stored_is_loaded_again() {
     let (store, _database) = store().await;
     assert_eq!(store.load().await.unwrap().generation, 0);
-    let edited = store.edit(by("ana"), |config| { *config = full(); Ok(()) }).await.unwrap();
+    let edited = store
+        .edit(by("ana"), |config| {
+            *config = full();
+            Ok(())
+        })
+        .await
+        .unwrap();
     assert!(edited.changed);
     assert_eq!(edited.snapshot.generation, 1);
     let loaded = store.load().await.unwrap();
@@ -37,7 +49,8 @@ fn full() -> Config {
     });
     config.monitors = vec![serde_json::from_value(monitor).unwrap()];
     config.services[0].monitors = vec!["http-hello".parse().unwrap()];
-    config.services[0].down_response = serde_json::from_value(serde_json::json!({"fallback": ["192.0.2.9"]})).unwrap();
+    config.services[0].down_response =
+        serde_json::from_value(serde_json::json!({"fallback": ["192.0.2.9"]})).unwrap();
     config.services[0].description = "Ünïcode 'quoted' <b>".into();
     config.locations[0].cidr = vec!["10.10.25.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
     config.locations[0].latitude = Some(40.42);
@@ -61,7 +74,10 @@ async fn a_change_is_one_revision_with_before_and_after() {
         .unwrap();
     assert_eq!(edited.snapshot.generation, 2);
     let lines = store.revisions(None, 10).await.unwrap();
-    assert_eq!(lines.iter().map(|l| (l.generation, l.actor.as_str())).collect::<Vec<_>>(), [(2, "bob"), (1, "ana")]);
+    assert_eq!(
+        lines.iter().map(|l| (l.generation, l.actor.as_str())).collect::<Vec<_>>(),
+        [(2, "bob"), (1, "ana")]
+    );
     assert_eq!(store.revisions(Some(2), 10).await.unwrap().len(), 1);
     let revision = store.revision(2).await.unwrap().unwrap();
     assert_eq!(revision.changes.len(), 1);
@@ -82,12 +98,20 @@ async fn an_edit_that_fails_or_does_nothing_leaves_no_trace() {
         config.services[0].name = "hello.elsewhere.example".parse().unwrap();
         Ok(())
     });
-    let Err(EditError::Invalid(problems)) = wrong.await else { panic!("a service outside every zone was taken") };
+    let Err(EditError::Invalid(problems)) = wrong.await else {
+        panic!("a service outside every zone was taken")
+    };
     assert!(problems.0[0].message.contains("in no zone"), "{problems}");
     let same = store.edit(by("bob"), |_| Ok(())).await.unwrap();
     assert!(!same.changed);
     let dry = Edit { dry_run: true, ..by("bob") };
-    let planned = store.edit(dry, |config| { config.services.clear(); Ok(()) }).await.unwrap();
+    let planned = store
+        .edit(dry, |config| {
+            config.services.clear();
+            Ok(())
+        })
+        .await
+        .unwrap();
     assert_eq!((planned.plan.changes.len(), planned.snapshot.generation), (1, 2));
     assert_eq!(store.load().await.unwrap().generation, 1);
     assert_eq!(store.revisions(None, 10).await.unwrap().len(), 1);
@@ -105,7 +129,9 @@ async fn of_two_editors_who_saw_the_same_generation_one_is_told() {
         })
     };
     let (first, second) = futures::future::join(weigh(20), weigh(30)).await;
-    let conflicts = [&first, &second].into_iter().filter(|r| matches!(r, Err(EditError::Conflict { expected: 1, actual: 2 })));
+    let conflicts = [&first, &second]
+        .into_iter()
+        .filter(|r| matches!(r, Err(EditError::Conflict { expected: 1, actual: 2 })));
     assert_eq!(conflicts.count(), 1, "{first:?} {second:?}");
     assert_eq!(store.load().await.unwrap().generation, 2);
 }

@@ -150,12 +150,17 @@ async fn pages_meet_without_a_gap_or_a_repetition() {
 #[tokio::test]
 async fn rows_without_a_partition_are_kept_and_move_when_it_is_made() {
     let (store, database) = store().await;
-    store.store_rows(1, &[row(NOON, "a.example.org", 1), row(NOON + 5 * DAY, "b.example.org", 2)]).await.unwrap();
+    store
+        .store_rows(1, &[row(NOON, "a.example.org", 1), row(NOON + 5 * DAY, "b.example.org", 2)])
+        .await
+        .unwrap();
     store.prepare_partitions(NOON).await.unwrap();
     use sqlx::Connection;
     let mut connection = sqlx::PgConnection::connect(database.url()).await.unwrap();
-    let left: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM query_log_default").fetch_one(&mut connection).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM query_log_default")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(left, 0);
     assert_eq!(store.count(&query(NOON, NOON + 6 * DAY, "")).await.unwrap(), 2);
     // A week on, the first day is gone and the other is not.

@@ -22,7 +22,8 @@ async fn a_database_that_is_not_there_is_away_and_says_no_password() {
     let error = store.ping().await.unwrap_err();
     assert!(error.is_away(), "{error:?}");
     assert!(!error.to_string().contains("secret"));
-    let Err(error) = Store::open("postgres://u:secret@h:notaport/d", Options { site: "leader".into() }) else {
+    let Err(error) = Store::open("postgres://u:secret@h:notaport/d", Options { site: "leader".into() })
+    else {
         panic!("a URL without a port number was taken");
     };
     assert!(!error.to_string().contains("secret"), "{error}");

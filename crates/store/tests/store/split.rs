@@ -52,10 +52,21 @@ async fn increments_add_up_once_each() {
         outcome,
         count,
     };
-    let outside = CounterRow { zone: None, service: None, pool: None, member: None, ..counter(NOW, 1, Rcode::REFUSED, 4) };
-    let counters =
-        [counter(NOW, 1, Rcode::NOERROR, 6), counter(NOW, 1, Rcode::NOERROR, 6), counter(NOW, 2, Rcode::NOERROR, 6), outside];
-    let accounts = [account(Outcome::Stored, Some(Class::NonSignificant), 17), account(Outcome::Queue, None, 1)];
+    let outside = CounterRow {
+        zone: None,
+        service: None,
+        pool: None,
+        member: None,
+        ..counter(NOW, 1, Rcode::REFUSED, 4)
+    };
+    let counters = [
+        counter(NOW, 1, Rcode::NOERROR, 6),
+        counter(NOW, 1, Rcode::NOERROR, 6),
+        counter(NOW, 2, Rcode::NOERROR, 6),
+        outside,
+    ];
+    let accounts =
+        [account(Outcome::Stored, Some(Class::NonSignificant), 17), account(Outcome::Queue, None, 1)];
     // The acknowledgement of the first batch was lost: it comes again.
     store.add_counts(1, &counters, &accounts).await.unwrap();
     store.add_counts(1, &counters, &accounts).await.unwrap();

@@ -1,0 +1,91 @@
+//! One thread for each UDP socket; the kernel spreads clients over the sockets of one address (SO_REUSEPORT).
+
+use std::io;
+use std::net::{SocketAddr, UdpSocket};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use arc_swap::{ArcSwap, Cache};
+use model::event::Transport;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::batch::{Batch, learn_destination};
+use crate::answer::Arrival;
+use crate::report::Worker;
+use crate::serving::Serving;
+
+/// How long a thread sleeps before it looks whether it should stop.
+const WAIT: Duration = Duration::from_millis(200);
+/// Room for bursts in the kernel, octets; what the system's limit allows of it is taken.
+const KERNEL_BUFFER: usize = 8 << 20;
+
+/// Binds one of several sockets of `address`.
+pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_reuse_port(true)?;
+    if address.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // Failing to get more room is no reason not to answer.
+    let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);
+    let _ = socket.set_send_buffer_size(KERNEL_BUFFER);
+    socket.set_read_timeout(Some(WAIT))?;
+    socket.set_write_timeout(Some(WAIT))?;
+    socket.bind(&address.into())?;
+    if address.ip().is_unspecified() {
+        learn_destination(socket.as_fd(), address.is_ipv6())?;
+    }
+    Ok(socket.into())
+}
+
+/// Answers until `stop`; what has arrived by then is answered.
+pub fn run(socket: UdpSocket, serving: Arc<ArcSwap<Serving>>, mut worker: Worker, stop: Arc<AtomicBool>) {
+    let mut serving = Cache::new(serving);
+    let mut batch = Batch::new();
+    loop {
+        let stopping = stop.load(Relaxed);
+        if stopping && socket.set_nonblocking(true).is_err() {
+            return;
+        }
+        match batch.receive(socket.as_fd()) {
+            Ok(count) => {
+                let view = serving.load();
+                answer_all(&mut batch, count, view, &mut worker);
+                batch.send(socket.as_fd(), count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                if stopping {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                // Nothing of the network's is fatal to a datagram socket; the pause keeps a lasting error from
+                // taking a processor.
+                tracing::warn!(%error, "receiving queries");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+    }
+}
+
+fn answer_all(batch: &mut Batch, count: usize, serving: &Serving, worker: &mut Worker) {
+    let since = Instant::now();
+    let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+    for i in 0..count {
+        let mut reply = std::mem::take(&mut batch.replies[i]);
+        let replied = match batch.packet(i) {
+            Some((packet, client)) => {
+                let arrival = Arrival { at, since, client, transport: Transport::Udp };
+                worker.handle(serving, packet, &arrival, &mut reply)
+            }
+            None => false,
+        };
+        if !replied {
+            reply.clear();
+        }
+        batch.replies[i] = reply;
+    }
+}

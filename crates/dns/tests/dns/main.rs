@@ -1,0 +1,93 @@
+//! The responder against real packets, read back by an independent parser.
+
+mod client;
+mod protocol;
+mod split;
+mod wild;
+mod zone;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use dns::{Options, Responder, Serving};
+use model::config::Config;
+use model::event::QueryEvent;
+use model::health::HealthTable;
+use model::snapshot::Snapshot;
+use rtrb::Consumer;
+use serde_json::json;
+
+/// 2026-11-20T08:00:00Z
+pub const NOW: i64 = 1_795_161_600_000_000;
+
+/// A zone with one of everything, and the lab's service in it.
+pub fn config() -> Config {
+    let record =
+        |name: &str, rr_type: &str, data: &[&str]| json!({"name": name, "type": rr_type, "data": data});
+    let big: Vec<String> = (0..60).map(|n| format!("192.0.2.{n}")).collect();
+    let big: Vec<&str> = big.iter().map(String::as_str).collect();
+    let member = |address: &str, weight: u32| json!({"address": address, "weight": weight});
+    serde_json::from_value(json!({
+        "zones": [
+            {
+                "name": "example.org", "ttl": 60, "name_servers": ["ns1.example.net", "ns2.example.net"],
+                "soa": {"rname": "dns@example.org", "negative_ttl": 20},
+                "records": [
+                    record("test", "A", &["192.0.2.1", "192.0.2.2"]),
+                    record("text", "TXT", &["\"hello world\""]),
+                    record("big", "A", &big),
+                    record("odd", "TYPE1000", &["\\# 2 abcd"]),
+                    record("a.b.ent", "A", &["192.0.2.3"]),
+                    record("*.wild", "A", &["192.0.2.4"]),
+                    record("there.wild", "TXT", &["x"]),
+                    record("*.only", "A", &["192.0.2.5"]),
+                    record("alias", "CNAME", &["test"]),
+                    record("alias2", "CNAME", &["alias"]),
+                    record("away", "CNAME", &["www.example.com."]),
+                    record("dangling", "CNAME", &["nowhere"]),
+                    record("nodata", "CNAME", &["text"]),
+                    record("steered", "CNAME", &["hello"]),
+                    record("*.aliased", "CNAME", &["test"]),
+                    record("loop1", "CNAME", &["loop2"]),
+                    record("loop2", "CNAME", &["loop1"]),
+                    record("dot\\.label", "A", &["192.0.2.6"]),
+                ],
+            },
+            {"name": "inner.sub.example.org", "records": [record("@", "A", &["192.0.2.7"])]},
+            {"name": "quiet.example.net", "unhandled": "drop", "records": [record("www", "A", &["192.0.2.8"])]},
+        ],
+        "services": [
+            {
+                "name": "hello.example.org", "ttl": 2,
+                "pools": [{"name": "a", "members": [member("10.0.0.1", 6), member("10.0.0.2", 3), member("10.0.0.3", 1)]}],
+            },
+            {"name": "off.example.org", "enabled": false, "pools": [{"name": "a", "members": [member("10.0.0.9", 1)]}]},
+            {
+                "name": "both.example.org",
+                "pools": [{"name": "a", "members": [member("10.0.0.4", 1), member("2001:db8::4", 1)]}],
+            },
+        ],
+    }))
+    .expect("the configuration of the tests")
+}
+
+pub struct Running {
+    pub responder: Responder,
+    pub rings: Vec<Consumer<QueryEvent>>,
+    pub address: SocketAddr,
+}
+
+pub fn serving(config: Config, generation: u64, previous: Option<&Serving>, workers: usize) -> Arc<Serving> {
+    let snapshot = Arc::new(Snapshot { epoch: 1, generation, at: NOW, config });
+    let health = Arc::new(HealthTable { epoch: 5, ..HealthTable::default() });
+    Arc::new(Serving::build(snapshot, health, previous, workers, 7, NOW).expect("a view"))
+}
+
+pub async fn start() -> Running {
+    let options =
+        Options { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], workers: 2, ..Options::default() };
+    let view = serving(config(), 42, None, options.worker_slots());
+    let (responder, rings) = Responder::start(options, view).await.expect("a responder");
+    let address = responder.addresses()[0];
+    Running { responder, rings, address }
+}
