@@ -1,1 +1,9 @@
+//! What the browser loads: the islands, and nothing else.
 
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    // The islands are found by their names among this module's exports; naming the crate links them in.
+    use app as _;
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_islands();
+}

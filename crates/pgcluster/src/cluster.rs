@@ -1,17 +1,18 @@
 //! The cluster itself: made, started, adopted, stopped.
 
 use std::fs::{self, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
 
 use crate::account::{self, Account};
 use crate::binaries;
 use crate::error::ClusterError;
-use crate::place::{self, NAME};
+use crate::folders;
+use crate::place::{self, NAME, PORT};
 
 /// How long a start may take; recovery after a crash replays at most `max_wal_size` of log.
 const READY_SECONDS: u64 = 120;
@@ -32,6 +33,8 @@ pub struct Cluster {
     binaries: PathBuf,
     account: Option<Account>,
     child: Option<Child>,
+    /// Length of the log when the child was started: what is past it is the child's.
+    logged: u64,
 }
 
 impl Cluster {
@@ -39,15 +42,12 @@ impl Cluster {
     pub async fn start(options: Options) -> Result<Cluster, ClusterError> {
         let binaries = binaries::folder()?;
         let account = account::unprivileged()?;
-        let mut cluster = Cluster { options, binaries, account, child: None };
-        cluster.make_folders()?;
+        let mut cluster = Cluster { options, binaries, account, child: None, logged: 0 };
+        folders::make(&cluster.options.data_dir, account)?;
         if !cluster.options.data_dir.join("PG_VERSION").is_file() {
             cluster.initdb().await?;
         }
-        if cluster.postmaster().is_none() {
-            cluster.spawn()?;
-        }
-        cluster.wait_ready().await?;
+        cluster.restart().await?;
         cluster.create_database().await?;
         Ok(cluster)
     }
@@ -57,9 +57,18 @@ impl Cluster {
         place::url(&self.options.data_dir)
     }
 
+    /// The directory of its data.
+    pub fn data_dir(&self) -> &Path {
+        &self.options.data_dir
+    }
+
     /// Stops it as an administrator would: connections end, everything is on disk.
     pub async fn stop(mut self) -> Result<(), ClusterError> {
-        self.pg_ctl(&["stop", "-m", "fast", "-w", "-t", "60"]).await?;
+        if self.postmaster().is_some() {
+            let mut command = self.command("pg_ctl");
+            command.args(["stop", "-m", "fast", "-w", "-t", "60", "-D"]).arg(&self.options.data_dir);
+            run(command, "pg_ctl").await?;
+        }
         self.reap().await;
         Ok(())
     }
@@ -67,26 +76,39 @@ impl Cluster {
     /// Stops it the way a failure would: at once, with nothing written.
     pub async fn kill(&mut self) -> Result<(), ClusterError> {
         if let Some(pid) = self.postmaster() {
-            self.pg_ctl_bare(&["kill", "KILL", &pid.to_string()]).await?;
+            let mut command = self.command("pg_ctl");
+            command.args(["kill", "KILL", &pid.to_string()]);
+            run(command, "pg_ctl").await?;
         }
         self.reap().await;
         Ok(())
     }
 
-    /// Starts it again after [`Cluster::kill`].
+    /// Starts it if it does not run, as after [`Cluster::kill`], and waits until it takes connections.
     pub async fn restart(&mut self) -> Result<(), ClusterError> {
-        if self.postmaster().is_none() {
-            self.spawn()?;
+        let until = Instant::now() + Duration::from_secs(READY_SECONDS);
+        while Instant::now() < until {
+            if let Some(child) = &mut self.child
+                && let Ok(Some(status)) = child.try_wait()
+            {
+                self.child = None;
+                if !self.waits_for_predecessor() {
+                    let log = place::log(&self.options.data_dir);
+                    return Err(ClusterError::Ended { status: status.to_string(), log });
+                }
+            } else if self.child.is_none() && self.postmaster().is_none() {
+                // Also when the one that was adopted turns out to have been on its way down.
+                self.spawn()?;
+            } else if self.is_ready().await {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(30)).await;
         }
-        self.wait_ready().await
+        Err(ClusterError::NotReady { seconds: READY_SECONDS, log: place::log(&self.options.data_dir) })
     }
 
     /// Whether the postmaster is gone without having been stopped: it takes its pid file away when it is stopped.
-    pub fn crashed(&mut self) -> bool {
-        // A child that ended stays a zombie, and alive to `/proc`, until it is waited for.
-        if let Some(child) = &mut self.child {
-            let _ = child.try_wait();
-        }
+    pub fn crashed(&self) -> bool {
         self.options.data_dir.join("postmaster.pid").is_file() && self.postmaster().is_none()
     }
 
@@ -94,26 +116,6 @@ impl Cluster {
         if let Some(mut child) = self.child.take() {
             let _ = child.wait().await;
         }
-    }
-
-    fn make_folders(&self) -> Result<(), ClusterError> {
-        let data = &self.options.data_dir;
-        if let Some(account) = self.account {
-            account::check_traversable(account, data)?;
-        }
-        for folder in [place::socket_dir(data), data.clone()] {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&folder)
-                .map_err(ClusterError::io(&folder))?;
-            if let Some(account) = self.account {
-                chown(&folder, Some(account.uid), Some(account.gid)).map_err(ClusterError::io(&folder))?;
-            }
-            fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
-                .map_err(ClusterError::io(&folder))?;
-        }
-        Ok(())
     }
 
     /// Makes the files of a new cluster. A try that broke off left files behind without the last one initdb writes
@@ -148,6 +150,7 @@ impl Cluster {
         let open = || OpenOptions::new().create(true).append(true).open(&log).map_err(ClusterError::io(&log));
         let mut command = self.command("postgres");
         command.arg("-D").arg(data).arg("-k").arg(place::socket_dir(data));
+        command.args(["-p", &PORT.to_string()]);
         for setting in SETTINGS {
             command.args(["-c", setting]);
         }
@@ -155,28 +158,24 @@ impl Cluster {
             command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
         command.stdin(Stdio::null()).stdout(open()?).stderr(open()?);
+        self.logged = fs::metadata(&log).map_or(0, |m| m.len());
         let program = self.binaries.join("postgres");
         self.child = Some(command.spawn().map_err(ClusterError::io(program))?);
         Ok(())
     }
 
-    async fn wait_ready(&mut self) -> Result<(), ClusterError> {
-        let log = place::log(&self.options.data_dir);
-        let until = tokio::time::Instant::now() + Duration::from_secs(READY_SECONDS);
-        while tokio::time::Instant::now() < until {
-            if let Some(child) = &mut self.child
-                && let Ok(Some(status)) = child.try_wait()
-            {
-                return Err(ClusterError::Ended { status: status.to_string(), log });
-            }
-            let mut command = self.command("pg_isready");
-            command.arg("-q").arg("-h").arg(place::socket_dir(&self.options.data_dir)).args(["-U", NAME]);
-            if command.status().await.is_ok_and(|s| s.success()) {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(30)).await;
-        }
-        Err(ClusterError::NotReady { seconds: READY_SECONDS, log })
+    async fn is_ready(&self) -> bool {
+        let mut command = self.command("pg_isready");
+        command.arg("-q").arg("-h").arg(place::socket_dir(&self.options.data_dir)).args(["-U", NAME]);
+        command.status().await.is_ok_and(|s| s.success())
+    }
+
+    /// Whether the child ended because processes of a killed postmaster still held its shared memory; they end by
+    /// themselves when they notice.
+    fn waits_for_predecessor(&self) -> bool {
+        let log = fs::read(place::log(&self.options.data_dir)).unwrap_or_default();
+        let own = log.get(self.logged as usize..).unwrap_or_default();
+        String::from_utf8_lossy(own).contains("is still in use")
     }
 
     async fn create_database(&self) -> Result<(), ClusterError> {
@@ -188,21 +187,15 @@ impl Cluster {
         }
     }
 
-    async fn pg_ctl(&self, args: &[&str]) -> Result<(), ClusterError> {
-        let mut command = self.command("pg_ctl");
-        command.args(args).arg("-D").arg(&self.options.data_dir);
-        run(command, "pg_ctl").await
-    }
-
-    async fn pg_ctl_bare(&self, args: &[&str]) -> Result<(), ClusterError> {
-        let mut command = self.command("pg_ctl");
-        command.args(args);
-        run(command, "pg_ctl").await
-    }
-
     /// A command of PostgreSQL's, run as the unprivileged user, outside the terminal's process group.
     fn command(&self, name: &str) -> Command {
         let mut command = Command::new(self.binaries.join(name));
+        // PGHOST, PGPORT, PGOPTIONS and the like are about somebody else's cluster.
+        for (variable, _) in std::env::vars_os() {
+            if variable.as_encoded_bytes().starts_with(b"PG") {
+                command.env_remove(variable);
+            }
+        }
         command.env("LC_ALL", "C").current_dir("/").process_group(0);
         if let Some(account) = self.account {
             command.uid(account.uid).gid(account.gid);

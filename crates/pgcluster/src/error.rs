@@ -22,6 +22,9 @@ pub enum ClusterError {
         "{0} cannot be entered by the user PostgreSQL runs as: `chmod o+x` it, or choose another --data-dir"
     )]
     NotTraversable(PathBuf),
+    /// The place of the socket is taken by something another user made.
+    #[error("{0} is another user's, or no folder: remove it, or choose another --data-dir")]
+    NotOurs(PathBuf),
     /// A command of PostgreSQL failed.
     #[error("{command} failed: {output}")]
     Command {

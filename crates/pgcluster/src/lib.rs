@@ -8,6 +8,7 @@ mod account;
 mod binaries;
 mod cluster;
 mod error;
+mod folders;
 mod place;
 
 pub use cluster::{Cluster, Options};

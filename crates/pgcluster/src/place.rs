@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 pub const NAME: &str = "steelyard";
 /// Longest path of a Unix socket on Linux, octets (sun_path of 108 with its end).
 const MAX_SOCKET_PATH: usize = 107;
+/// The port, which on a socket is only a part of its name; fixed, whatever PGPORT says.
+pub const PORT: u16 = 5432;
 const SOCKET: &str = ".s.PGSQL.5432";
 
 /// The folder of the socket: beside the data, or under /tmp when that path would be too long for a socket.
@@ -42,7 +44,7 @@ pub fn url(data_dir: &Path) -> String {
             other => format!("%{other:02X}"),
         })
         .collect();
-    format!("postgres://{NAME}@localhost/{NAME}?host={host}")
+    format!("postgres://{NAME}@localhost:{PORT}/{NAME}?host={host}")
 }
 
 #[cfg(test)]

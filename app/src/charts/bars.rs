@@ -1,0 +1,177 @@
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+
+use super::colour;
+use crate::format;
+
+const WIDTH: f64 = 960.0;
+const HEIGHT: f64 = 170.0;
+const LEFT: f64 = 52.0;
+const BOTTOM: f64 = 22.0;
+const TOP: f64 = 8.0;
+
+/// What stacked bars show.
+#[derive(Clone, Debug)]
+pub struct Bars<'a> {
+    /// What the chart is about, for screen readers.
+    pub title: &'a str,
+    /// Start of the window, microseconds since 1970 UTC.
+    pub from: i64,
+    /// Its end.
+    pub to: i64,
+    /// Width of a bar, microseconds.
+    pub step: i64,
+    /// (start of the bar, series, count).
+    pub points: &'a [(i64, String, u64)],
+    /// Series in the order they are stacked and coloured; those not named follow by name.
+    pub order: &'a [String],
+    /// What is counted, as `answers`.
+    pub unit: &'a str,
+}
+
+/// Counts over time, stacked by series, with a legend and a table of the numbers.
+pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
+    let mut series: Vec<String> = bars.order.to_vec();
+    let mut named: Vec<&String> = bars.points.iter().map(|(_, name, _)| name).collect();
+    named.sort();
+    for name in named {
+        if !series.contains(name) {
+            series.push(name.clone());
+        }
+    }
+    let mut by_start: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
+    for (start, name, count) in bars.points {
+        let place = series.iter().position(|s| s == name).unwrap_or(0);
+        by_start.entry(*start).or_insert_with(|| vec![0; series.len()])[place] += count;
+    }
+    let top = nice(by_start.values().map(|counts| counts.iter().sum()).max().unwrap_or(0));
+    let first = bars.from.div_euclid(bars.step.max(1)) * bars.step.max(1);
+    let span = (bars.to - first).max(bars.step).max(1) as f64;
+    let x = |at: i64| LEFT + (at - first) as f64 / span * (WIDTH - LEFT);
+    let y = |count: u64| TOP + (1.0 - count as f64 / top as f64) * (HEIGHT - BOTTOM - TOP);
+    let width = (bars.step as f64 / span * (WIDTH - LEFT) - 1.0).max(1.0);
+
+    let stacks: Vec<AnyView> =
+        by_start.iter().map(|(start, counts)| stack(*start, counts, &series, (x(*start), width), &y)).collect();
+    let lines: Vec<AnyView> = [0, top / 2, top]
+        .into_iter()
+        .map(|count| {
+            let at = y(count);
+            view! {
+                <path d=format!("M{LEFT} {at:.1}H{WIDTH}") class="grid"></path>
+                <text x=LEFT - 8.0 y=at + 4.0 text-anchor="end" class="chart-tick">{format::thousands(count)}</text>
+            }
+            .into_any()
+        })
+        .collect();
+    let ticks: Vec<AnyView> = (0..=4)
+        .map(|i| {
+            let at = first + (span as i64) * i / 4;
+            let anchor = match i {
+                0 => "start",
+                4 => "end",
+                _ => "middle",
+            };
+            view! { <text x=x(at) y=HEIGHT - 5.0 text-anchor=anchor class="chart-tick">{format::clock(at)}</text> }.into_any()
+        })
+        .collect();
+    view! {
+        <figure class="chart">
+            {legend(&series, &by_start)}
+            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=bars.title.to_owned()>
+                {lines}
+                {stacks}
+                {ticks}
+            </svg>
+            {table(bars, &series, &by_start)}
+        </figure>
+    }
+    .into_any()
+}
+
+fn stack(start: i64, counts: &[u64], series: &[String], (x, width): (f64, f64), y: &impl Fn(u64) -> f64) -> AnyView {
+    let mut below = 0;
+    let parts: Vec<AnyView> = counts
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count > 0)
+        .map(|(i, count)| {
+            let (top, bottom) = (y(below + count), y(below));
+            below += count;
+            view! { <rect x=x y=top width=width height=(bottom - top).max(0.5) class=colour(i)></rect> }.into_any()
+        })
+        .collect();
+    let named = counts.iter().zip(series).filter(|(n, _)| **n > 0);
+    let list: Vec<String> = named.map(|(n, name)| format!("{name} {}", format::thousands(*n))).collect();
+    view! { <g><title>{format!("{} UTC: {}", format::clock(start), list.join(", "))}</title>{parts}</g> }.into_any()
+}
+
+fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
+    let entries: Vec<AnyView> = series
+        .iter()
+        .enumerate()
+        .map(|(i, name)| {
+            let sum: u64 = by_start.values().map(|counts| counts[i]).sum();
+            view! {
+                <li>
+                    <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true"><rect width="10" height="10" rx="2" class=colour(i)></rect></svg>
+                    {name.clone()} <span class="muted num">{format::thousands(sum)}</span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    view! { <figcaption><ul class="legend">{entries}</ul></figcaption> }.into_any()
+}
+
+fn table(bars: &Bars<'_>, series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
+    let head: Vec<AnyView> =
+        series.iter().map(|name| view! { <th scope="col" class="num">{name.clone()}</th> }.into_any()).collect();
+    let rows: Vec<AnyView> = by_start
+        .iter()
+        .map(|(start, counts)| {
+            let cells: Vec<AnyView> =
+                counts.iter().map(|n| view! { <td class="num">{format::thousands(*n)}</td> }.into_any()).collect();
+            view! { <tr><th scope="row">{format::date_time(*start)}</th>{cells}</tr> }.into_any()
+        })
+        .collect();
+    view! {
+        <details class="chart-data">
+            <summary>{format!("Table of {} in steps of {} s", bars.unit, bars.step / 1_000_000)}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("{} as a table", bars.title)>
+                <table><thead><tr><th scope="col">"From (UTC)"</th>{head}</tr></thead><tbody>{rows}</tbody></table>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The next number of the form 1, 2 or 5 times a power of ten, at least 2.
+fn nice(top: u64) -> u64 {
+    let mut step = 1;
+    loop {
+        for factor in [2, 4, 6, 10] {
+            if top <= factor * step {
+                return factor * step;
+            }
+        }
+        match step.checked_mul(10) {
+            Some(next) if next < u64::MAX / 10 => step = next,
+            _ => return top,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_ends_on_a_round_number() {
+        let cases = [(0, 2), (2, 2), (3, 4), (7, 10), (11, 20), (5000, 6000), (61_000, 100_000)];
+        for (top, expected) in cases {
+            assert_eq!(nice(top), expected, "{top}");
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use leptos::prelude::*;
+use model::Problems;
+use model::config::Service;
+
+use crate::components::{Crumbs, Notice, NoticeKind, PageHead, ProblemSummary, Reason};
+
+/// Asks before a service is deleted.
+pub fn delete(service: &Service, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+    let name = service.name.to_string();
+    let members: usize = service.pools.iter().map(|p| p.members.len()).sum();
+    view! {
+        <Crumbs items=vec![("Services".to_owned(), "/services".to_owned()), (name.clone(), format!("/services/{name}"))]/>
+        <PageHead title=format!("Delete {name}?")/>
+        <ProblemSummary problems=problems.clone()/>
+        <Notice kind=NoticeKind::Warn>
+            {format!("From the next query on, {name} does not exist: clients get NXDOMAIN. Its {} pools with {members} members are removed. The change can be reverted in the history; the query log stays.", service.pools.len())}
+        </Notice>
+        <form method="post" class="fields">
+            <input type="hidden" name="generation" value=generation/>
+            <Reason/>
+            <div class="actions">
+                <button class="button bad" type="submit">"Delete the service"</button>
+                <a class="button" href=format!("/services/{name}")>"Keep it"</a>
+            </div>
+        </form>
+    }
+}

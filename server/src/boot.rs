@@ -1,0 +1,174 @@
+//! Builds the parts in dependency order, wires them, and takes them down again.
+
+mod announce;
+mod data_dir;
+mod database;
+mod tracing_setup;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use dns::{Responder, Serving};
+use model::Label;
+use model::config::{Config, SiteRole};
+use model::health::HealthTable;
+use model::snapshot::Snapshot;
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::gate::Gate;
+use crate::access::secret;
+use crate::config::Settings;
+use crate::sink::StoreSink;
+use crate::site::Site;
+use crate::tasks::publish::{Publisher, log_view};
+use crate::{clock, demo, http, snapshot_file, tasks};
+
+/// How long the first output waits for storage; DNS does not wait.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a drain may take after SIGTERM.
+const DRAIN: Duration = Duration::from_secs(8);
+
+/// Serves until a signal says stop.
+pub async fn run(settings: Settings) -> anyhow::Result<()> {
+    tracing_setup::init();
+    // Both crypto providers could be compiled in by accident of features; the choice is made here, once.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let data_dir = data_dir::open(&settings.data_dir)?;
+    let demo = if settings.demo { Some(demo::Backends::start().await?) } else { None };
+
+    let snapshot_path = snapshot_file::path(&settings.data_dir);
+    let last_good = match snapshot_file::read(&snapshot_path) {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            tracing::error!(error = format!("{error:#}"), "starting without the last good snapshot");
+            None
+        }
+    };
+    let nothing = Snapshot { epoch: 1, generation: 0, at: 0, config: Config::default() };
+    let snapshot = Arc::new(last_good.unwrap_or(nothing));
+    let name = site_name(&settings, &snapshot.config)?;
+
+    // Health epochs start from the time of day, so that they rise over restarts as well.
+    let first_epoch = (clock::now() / 1000) as u64;
+    let checker = health::Checker::start(
+        health::Options { clock: Arc::new(clock::now), first_epoch, ..health::Options::default() },
+        &snapshot.config,
+    );
+    let options = dns::Options { listen: settings.dns.clone(), workers: settings.workers, ..dns::Options::default() };
+    let workers = options.worker_slots();
+    let seed = rand::random();
+    let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
+    let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
+    let first_view = log_view(&serving);
+    let (responder, rings) = Responder::start(options, Arc::new(serving))
+        .await
+        .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
+
+    let mut database = database::Database::new(&settings);
+    let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
+    let pipeline = querylog::Pipeline::start(
+        querylog::Options {
+            site: name.to_string(),
+            clock: Arc::new(clock::now),
+            store_rows: settings.log,
+            ..querylog::Options::default()
+        },
+        rings,
+        Arc::new(StoreSink::new(store.clone())),
+        snapshot.config.logging.clone(),
+        first_view,
+    );
+
+    let listener = TcpListener::bind(settings.http)
+        .await
+        .with_context(|| format!("http {}: cannot listen: is another server running?", settings.http))?;
+    let http_address = listener.local_addr()?;
+    let local_token = secret::token("local");
+    let publisher = Publisher::new(workers, seed, checker.table(), snapshot_path);
+    let site = Arc::new(Site {
+        name,
+        http: http_address,
+        dns: responder.addresses(),
+        store,
+        responder,
+        pipeline,
+        checker,
+        publisher,
+        presence: Default::default(),
+        gate: Gate::new(&local_token),
+        attempts: Default::default(),
+        started: clock::now(),
+    });
+    data_dir.leave_access(http_address, &local_token)?;
+
+    let stop = CancellationToken::new();
+    let console = serve_http(listener, site.clone(), stop.clone());
+    tokio::spawn(tasks::publish::follow_health(site.clone()));
+    database.start(stop.clone()).await;
+    let (ready, mut storage) = watch::channel(false);
+    tokio::spawn(tasks::storage::run(site.clone(), ready));
+    let there = tokio::time::timeout(STORAGE_PATIENCE, storage.wait_for(|ready| *ready)).await.is_ok();
+    tokio::spawn(tasks::housekeeping::run(site.clone()));
+    if there && settings.demo {
+        demo::load(&site).await?;
+    }
+    announce::announce(&site, &settings, there).await;
+
+    wait_for_signal().await?;
+    tracing::info!("stopping: draining");
+    stop.cancel();
+    let _ = tokio::time::timeout(Duration::from_secs(3), console).await;
+    site.responder.shutdown().await;
+    site.pipeline.shutdown(DRAIN).await;
+    site.checker.shutdown().await;
+    database.stop().await;
+    data_dir.close();
+    drop(demo);
+    Ok(())
+}
+
+/// The name given, else the one leader of the configuration, else `leader`.
+fn site_name(settings: &Settings, config: &Config) -> anyhow::Result<Label> {
+    if let Some(name) = &settings.site {
+        return name.parse().map_err(|e| anyhow::anyhow!("site: {e}"));
+    }
+    let leader = config.sites.iter().find(|s| s.role == SiteRole::Leader).map(|s| s.name.clone());
+    match leader {
+        Some(name) => Ok(name),
+        None => "leader".parse().map_err(|e| anyhow::anyhow!("site: {e}")),
+    }
+}
+
+fn addresses(list: &[SocketAddr]) -> String {
+    list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn serve_http(listener: TcpListener, site: Arc<Site>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+    let app = http::router(site).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the console stopped");
+        }
+    })
+}
+
+async fn wait_for_signal() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    // SIGHUP would otherwise end the process; there is nothing to read again yet but what the database holds.
+    let mut hangup = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => tracing::info!("SIGHUP: the configuration is always current"),
+        }
+    }
+}

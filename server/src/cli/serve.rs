@@ -1,0 +1,14 @@
+//! `steelyard serve`.
+
+use crate::boot;
+use crate::config::ServeArgs;
+
+use super::Exit;
+
+/// Runs until SIGTERM or SIGINT.
+pub fn run(args: ServeArgs) -> anyhow::Result<Exit> {
+    let settings = args.settings()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(boot::run(settings))?;
+    Ok(Exit::Done)
+}

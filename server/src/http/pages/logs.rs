@@ -1,0 +1,105 @@
+//! The query log: rows with a histogram, and their export.
+
+use api::view::LogView;
+use app::pages::logs as pages;
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::StatusCode;
+use leptos::prelude::*;
+use model::Span;
+use store::LogQuery;
+
+use super::errors;
+use crate::access::Actor;
+use crate::http::page;
+use crate::http::problem::Failure;
+use crate::http::rest::logs::{RowsQuery, parse_before, parse_filter, stream_csv};
+use crate::site::{Shared, Site};
+
+/// Rows of a page.
+const PAGE_ROWS: i64 = 200;
+
+/// `GET /logs`
+pub async fn show(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<RowsQuery>,
+) -> Response {
+    match gather(&site, &query).await {
+        Ok(view) => {
+            let status = if view.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            let now = site.now();
+            page::show(&site, &actor, "/logs", status, "Logs", || pages::logs(&view, now).into_any())
+        }
+        Err(failure) => errors::of(&site, &actor, "/logs", failure),
+    }
+}
+
+async fn gather(site: &Site, query: &RowsQuery) -> Result<LogView, Failure> {
+    let default = Span::seconds(900);
+    let now = site.now();
+    let (window, problem) = match query.window.window(default, now) {
+        Ok(window) => (window, None),
+        Err(problem) => {
+            let fallback = Default::default();
+            let whole: &crate::http::window::WindowQuery = &fallback;
+            (whole.window(default, now).map_err(Failure::BadRequest)?, Some(problem.to_string()))
+        }
+    };
+    let step = window.step(90);
+    let mut view = LogView {
+        filter: query.filter.clone(),
+        since: query.window.span(default).unwrap_or(default).to_string(),
+        from: window.from,
+        to: window.to,
+        step,
+        problem,
+        ..LogView::default()
+    };
+    let filter = match parse_filter(&query.filter) {
+        Ok(filter) => filter,
+        Err(Failure::BadRequest(problem)) => {
+            view.problem = Some(problem.message);
+            return Ok(view);
+        }
+        Err(other) => return Err(other),
+    };
+    let before = parse_before(query.before.as_deref())?;
+    site.pipeline.flush_now().await;
+    let log_query = LogQuery { from: window.from, to: window.to, filter };
+    let gathered = async {
+        let rows = site.store.rows(&log_query, before, PAGE_ROWS).await?;
+        let count = site.store.count(&log_query).await?;
+        let histogram = site.store.histogram(&log_query, step).await?;
+        let totals = site.store.totals(None, window.from, window.to).await?;
+        Ok::<_, store::StoreError>((rows, count, histogram, totals))
+    };
+    match gathered.await {
+        Ok((rows, count, histogram, totals)) => {
+            let full = rows.len() as i64 == PAGE_ROWS;
+            view.next = rows.last().filter(|_| full).map(|last| (last.at, last.id));
+            view.rows = rows;
+            view.count = Some(count);
+            view.histogram = histogram;
+            view.totals = totals;
+        }
+        Err(error) if error.is_away() => {}
+        // A regular expression PostgreSQL does not take is the typist's to mend, not a fault of ours.
+        Err(error) if error.is_bad_pattern() => view.problem = Some(error.to_string()),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(view)
+}
+
+/// `GET /logs/export.csv`
+pub async fn export(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<RowsQuery>,
+) -> Response {
+    match stream_csv(&site, &query).await {
+        Ok(response) => response,
+        Err(failure) => errors::of(&site, &actor, "/logs", failure),
+    }
+}

@@ -1,0 +1,117 @@
+//! The console's pages: each handler gathers a view and gives it to a page of `app`.
+
+mod account;
+mod changes;
+pub mod errors;
+mod logs;
+mod monitors;
+mod overview;
+mod services;
+mod sign_in;
+mod split;
+mod welcome;
+mod zones;
+
+use api::draft::Form;
+use axum::Router;
+use axum::routing::{get, post};
+use model::Problems;
+use model::config::Config;
+use store::{Edit, Edited};
+
+use super::problem::Failure;
+use crate::access::Actor;
+use crate::site::{Shared, Site};
+
+/// Pages behind the sign-in.
+pub fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(overview::show))
+        .route("/services", get(services::list))
+        .route("/services/new", get(services::new).post(services::create))
+        .route("/services/{name}", get(services::detail))
+        .route("/services/{name}/edit", get(services::edit).post(services::update))
+        .route("/services/{name}/delete", get(services::ask_delete).post(services::delete))
+        .route("/zones", get(zones::list))
+        .route("/zones/new", get(zones::new).post(zones::create))
+        .route("/zones/{name}", get(zones::detail))
+        .route("/zones/{name}/edit", get(zones::edit).post(zones::update))
+        .route("/zones/{name}/delete", get(zones::ask_delete).post(zones::delete))
+        .route("/monitors", get(monitors::list))
+        .route("/monitors/new", get(monitors::new).post(monitors::create))
+        .route("/monitors/{name}/edit", get(monitors::edit).post(monitors::update))
+        .route("/monitors/{name}/delete", get(monitors::ask_delete).post(monitors::delete))
+        .route("/split", get(split::list))
+        .route("/split/{name}", get(split::detail))
+        .route("/logs", get(logs::show))
+        .route("/changes", get(changes::list))
+        .route("/changes/{generation}", get(changes::detail))
+        .route("/changes/{generation}/revert", post(changes::revert))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::set_password))
+        .route("/account/sessions/revoke", post(account::revoke))
+        .route("/sign-out", post(sign_in::sign_out))
+}
+
+/// Pages for those who are not signed in yet.
+pub fn public() -> Router<Shared> {
+    Router::new()
+        .route("/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/welcome", get(welcome::show).post(welcome::enter))
+}
+
+/// Downloads behind the sign-in.
+pub fn streams() -> Router<Shared> {
+    Router::new().route("/logs/export.csv", get(logs::export))
+}
+
+/// The fields every editing form carries beside its own.
+struct Meta {
+    reason: String,
+    expected: Option<u64>,
+}
+
+impl Meta {
+    fn of(form: &Form) -> Meta {
+        Meta { reason: form.text("reason"), expected: form.text("generation").parse().ok() }
+    }
+}
+
+/// A change made with a form: one revision, in force on return.
+async fn commit(
+    site: &Site,
+    actor: &Actor,
+    meta: Meta,
+    edit: impl FnOnce(&mut Config) -> Result<(), Problems> + Send,
+) -> Result<Edited, Failure> {
+    let edit_meta = Edit {
+        actor: actor.name.clone(),
+        source: actor.source.to_owned(),
+        reason: meta.reason,
+        expected: meta.expected,
+        dry_run: false,
+        at: site.now(),
+    };
+    super::rest::commit(site, edit_meta, edit).await
+}
+
+/// What a form shows again after a failure: the problems beside the fields, or one over all of them.
+fn problems_of(failure: Failure) -> Result<Problems, Failure> {
+    match failure {
+        Failure::Invalid(problems) => Ok(problems),
+        Failure::Exists(problem) => Ok(problem.into()),
+        conflict @ Failure::Conflict { .. } => {
+            Ok(model::Problem::new("", "", conflict.details().detail).into())
+        }
+        away @ Failure::Away(_) => Ok(model::Problem::new("", "", away.details().detail).into()),
+        other => Err(other),
+    }
+}
+
+/// The pairs of a posted form.
+pub type Posted = axum::Form<Vec<(String, String)>>;
+
+/// A part of a path, encoded so that any name can stand in it.
+fn in_path(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}

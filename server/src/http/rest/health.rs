@@ -1,0 +1,20 @@
+//! Health of every member, as this site measures it.
+
+use axum::Json;
+use axum::extract::State;
+use serde_json::{Value, json};
+
+use crate::site::Shared;
+
+/// `GET /health`: site x member.
+pub async fn list(State(site): State<Shared>) -> Json<Vec<Value>> {
+    let mut known: Vec<_> = site.checker.state().into_iter().collect();
+    known.sort_by(|a, b| a.0.cmp(&b.0));
+    let lines = known.into_iter().map(|(key, health)| {
+        json!({
+            "site": site.name, "service": key.service, "pool": key.pool, "address": key.address,
+            "health": health.health, "since": health.since, "checks": health.checks,
+        })
+    });
+    Json(lines.collect())
+}

@@ -1,0 +1,138 @@
+//! The query log: rows, an export that streams, a tail that follows.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use api::view::LogLine;
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures::{Stream, StreamExt, TryStreamExt};
+use model::filter::{self, Filter};
+use model::row::LogRow;
+use model::{Problem, Span};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use store::LogQuery;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
+
+use crate::clock;
+use crate::http::problem::Failure;
+use crate::http::window::WindowQuery;
+use crate::site::{Shared, Site};
+
+/// Which rows.
+#[derive(Debug, Default, Deserialize)]
+pub struct RowsQuery {
+    /// The window.
+    #[serde(flatten)]
+    pub window: WindowQuery,
+    /// Filter expression.
+    #[serde(default)]
+    pub filter: String,
+    /// `at,id` of the row before which the page begins.
+    pub before: Option<String>,
+    /// Rows of a page.
+    pub limit: Option<i64>,
+}
+
+/// Reads a filter; what is wrong is said with its place.
+pub fn parse_filter(text: &str) -> Result<Filter, Failure> {
+    filter::parse(text).map_err(|e| {
+        Failure::BadRequest(Problem::new("filter", text, format!("at character {}: {}", e.at + 1, e.message)))
+    })
+}
+
+/// Reads `at,id`.
+pub fn parse_before(text: Option<&str>) -> Result<Option<(i64, i64)>, Failure> {
+    let Some(text) = text.filter(|t| !t.is_empty()) else { return Ok(None) };
+    let parsed = text.split_once(',').and_then(|(at, id)| Some((at.parse().ok()?, id.parse().ok()?)));
+    parsed.map(Some).ok_or_else(|| {
+        Failure::BadRequest(Problem::new("before", text, "follow the link of the page before"))
+    })
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize)]
+pub struct RowsPage {
+    rows: Vec<LogLine>,
+    next: Option<String>,
+}
+
+/// `GET /logs`: newest first.
+pub async fn list(State(site): State<Shared>, Query(query): Query<RowsQuery>) -> Result<Json<RowsPage>, Failure> {
+    let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
+    let filter = parse_filter(&query.filter)?;
+    let before = parse_before(query.before.as_deref())?;
+    let limit = query.limit.unwrap_or(100).clamp(1, 1000);
+    let log_query = LogQuery { from: window.from, to: window.to, filter };
+    let rows = site.store.rows(&log_query, before, limit).await?;
+    let full = rows.len() as i64 == limit;
+    let next = rows.last().filter(|_| full).map(|last| format!("{},{}", last.at, last.id));
+    Ok(Json(RowsPage { rows, next }))
+}
+
+/// `GET /logs/export.csv`: all rows of the window, oldest first, as a stream; `X-Steelyard-Rows` says how many.
+pub async fn export(State(site): State<Shared>, Query(query): Query<RowsQuery>) -> Result<Response, Failure> {
+    stream_csv(&site, &query).await
+}
+
+/// The same for the console.
+pub async fn stream_csv(site: &Site, query: &RowsQuery) -> Result<Response, Failure> {
+    let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
+    let filter = parse_filter(&query.filter)?;
+    site.pipeline.flush_now().await;
+    let log_query = LogQuery { from: window.from, to: window.to, filter };
+    let count = site.store.count(&log_query).await?;
+    let stream = site.store.export_csv(&log_query).await?;
+    let stream = stream.inspect_err(|error| tracing::warn!(%error, "an export broke off"));
+    let file = format!("attachment; filename=\"steelyard-{}.csv\"", stamp(window.from));
+    let mut response = Body::from_stream(stream).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    if let Ok(file) = HeaderValue::from_str(&file) {
+        headers.insert(header::CONTENT_DISPOSITION, file);
+    }
+    headers.insert(HeaderName::from_static("x-steelyard-rows"), HeaderValue::from(count));
+    Ok(response)
+}
+
+fn stamp(at: i64) -> String {
+    clock::rfc3339(at).chars().filter(char::is_ascii_digit).take(14).collect()
+}
+
+/// `GET /logs/tail`: server-sent events, one row each; `missed` when rows came faster than they could be sent.
+pub async fn tail(
+    State(site): State<Shared>,
+    Query(query): Query<RowsQuery>,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let filter = parse_filter(&query.filter)?;
+    let matcher = querylog::Matcher::new(&filter).map_err(|e| {
+        Failure::BadRequest(Problem::new("filter", query.filter.clone(), e.message))
+    })?;
+    let name = site.name.to_string();
+    let rows = BroadcastStream::new(site.pipeline.tail()).filter_map(move |row| {
+        let event = match row {
+            Ok(row) => matcher.matches(&row, &name).then(|| row_json(&row, &name)),
+            Err(BroadcastStreamRecvError::Lagged(missed)) => Some(json!({"missed": missed})),
+        };
+        let event = event.and_then(|value| Event::default().json_data(value).ok());
+        futures::future::ready(event.map(Ok))
+    });
+    Ok(Sse::new(rows).keep_alive(KeepAlive::default()))
+}
+
+/// A row under the names of the compact columns.
+fn row_json(row: &Arc<LogRow>, site: &str) -> Value {
+    json!({
+        "ts": clock::rfc3339(row.at), "site": site, "client_ip": row.client, "client_port": row.port,
+        "transport": row.transport.as_str(), "fqdn": row.fqdn, "qtype": row.qtype, "rcode": row.rcode.to_string(),
+        "significant": !row.significance.is_empty(), "significance": row.significance,
+        "service": row.service, "pool": row.pool, "member": row.member, "answers": row.answers, "ttl": row.ttl,
+        "ecs": row.ecs, "generation": row.generation, "latency_us": row.latency_us,
+    })
+}

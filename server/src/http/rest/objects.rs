@@ -1,0 +1,269 @@
+//! Zones, services, monitors, sites and locations as resources; records, pools and members as lists of theirs.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get};
+use axum::{Extension, Json, Router};
+use model::config::{Config, Location, Monitor, Service, Site as SiteObject, Zone};
+use model::{Problem, Problems, Weight};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::{WriteQuery, write};
+use crate::access::Actor;
+use crate::http::problem::Failure;
+use crate::site::Shared;
+
+/// A kind of object that is managed by its name.
+trait Object: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
+    /// The resource, in the plural.
+    const LIST: &'static str;
+    fn list(config: &mut Config) -> &mut Vec<Self>;
+    fn view(config: &Config) -> &Vec<Self>;
+    fn name(&self) -> String;
+}
+
+macro_rules! object {
+    ($kind:ty, $list:ident) => {
+        impl Object for $kind {
+            const LIST: &'static str = stringify!($list);
+            fn list(config: &mut Config) -> &mut Vec<Self> {
+                &mut config.$list
+            }
+            fn view(config: &Config) -> &Vec<Self> {
+                &config.$list
+            }
+            fn name(&self) -> String {
+                self.name.to_string()
+            }
+        }
+    };
+}
+
+object!(Zone, zones);
+object!(Service, services);
+object!(Monitor, monitors);
+object!(SiteObject, sites);
+object!(Location, locations);
+
+/// The routes.
+pub fn router() -> Router<Shared> {
+    Router::new()
+        .merge(routes::<Zone>())
+        .merge(routes::<Service>())
+        .merge(routes::<Monitor>())
+        .merge(routes::<SiteObject>())
+        .merge(routes::<Location>())
+        .route("/records", get(records))
+        .route("/pools", get(pools))
+        .route("/members", get(members))
+        .route("/members/{service}/{pool}/{address}", axum::routing::patch(patch_member))
+}
+
+fn routes<T: Object>() -> Router<Shared> {
+    let one: MethodRouter<Shared> = get(read::<T>).put(put::<T>).delete(remove::<T>);
+    Router::new()
+        .route(&format!("/{}", T::LIST), get(list::<T>).post(create::<T>))
+        .route(&format!("/{}/{{name}}", T::LIST), one)
+}
+
+fn tagged(generation: u64, status: StatusCode, body: impl Serialize) -> Response {
+    (status, [(header::ETAG, format!("\"{generation}\""))], Json(body)).into_response()
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.trim_end_matches('.').eq_ignore_ascii_case(b.trim_end_matches('.'))
+}
+
+fn missing<T: Object>(name: &str) -> Failure {
+    Failure::NotFound(format!("there is nothing named {name:?} among the {}", T::LIST))
+}
+
+async fn list<T: Object>(State(site): State<Shared>) -> Response {
+    let snapshot = site.snapshot();
+    tagged(snapshot.generation, StatusCode::OK, T::view(&snapshot.config))
+}
+
+async fn read<T: Object>(State(site): State<Shared>, Path(name): Path<String>) -> Result<Response, Failure> {
+    let snapshot = site.snapshot();
+    let found = T::view(&snapshot.config).iter().find(|o| same(&o.name(), &name));
+    found.map(|o| tagged(snapshot.generation, StatusCode::OK, o)).ok_or_else(|| missing::<T>(&name))
+}
+
+/// Reads the body; what is wrong with it is said in serde's words with its place.
+fn parse<T: Object>(body: &str) -> Result<T, Failure> {
+    serde_json::from_str(body).map_err(|e| {
+        let message = format!("{e}: send one object as GET /{}/NAME shows it", T::LIST);
+        Failure::Invalid(Problem::new("body", "", message).into())
+    })
+}
+
+async fn create<T: Object>(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<WriteQuery>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Failure> {
+    let object: T = parse(&body)?;
+    let name = object.name();
+    let taken = |config: &Config| T::view(config).iter().any(|o| same(&o.name(), &name));
+    if taken(&site.snapshot().config) {
+        let message = format!("there is one of this name among the {}: choose another, or PUT to change it", T::LIST);
+        return Err(Failure::Exists(Problem::new("name", name, message)));
+    }
+    let added = object.clone();
+    let edited = write(&site, &actor, &headers, &query, move |config| {
+        T::list(config).push(added);
+        Ok(())
+    })
+    .await?;
+    let status = if query.dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok(written(&edited, status, &object))
+}
+
+async fn put<T: Object>(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    Query(query): Query<WriteQuery>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Failure> {
+    let object: T = parse(&body)?;
+    let placed = object.clone();
+    let edited = write(&site, &actor, &headers, &query, move |config| {
+        let list = T::list(config);
+        match list.iter_mut().find(|o| same(&o.name(), &name)) {
+            Some(old) => *old = placed,
+            None if same(&placed.name(), &name) => list.push(placed),
+            None => {
+                let message = format!("the body names another object than the path, {name:?}, which does not exist");
+                return Err(Problem::new("name", placed.name(), message).into());
+            }
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(written(&edited, StatusCode::OK, &object))
+}
+
+async fn remove<T: Object>(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    Query(query): Query<WriteQuery>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    if !T::view(&site.snapshot().config).iter().any(|o| same(&o.name(), &name)) {
+        return Err(missing::<T>(&name));
+    }
+    let edited = write(&site, &actor, &headers, &query, move |config| {
+        T::list(config).retain(|o| !same(&o.name(), &name));
+        Ok(())
+    })
+    .await?;
+    Ok(written(&edited, StatusCode::OK, json!(null)))
+}
+
+fn written(edited: &store::Edited, status: StatusCode, object: impl Serialize) -> Response {
+    let body = json!({
+        "generation": edited.snapshot.generation,
+        "changed": edited.changed,
+        "plan": edited.plan,
+        "object": object,
+    });
+    tagged(edited.snapshot.generation, status, body)
+}
+
+async fn records(State(site): State<Shared>) -> Response {
+    let snapshot = site.snapshot();
+    let all: Vec<_> = snapshot.config.zones.iter().flat_map(|zone| {
+        zone.records.iter().map(|set| json!({
+            "zone": zone.name, "name": set.name, "type": set.rr_type, "ttl": set.ttl.unwrap_or(zone.ttl), "data": set.data,
+        }))
+    }).collect();
+    tagged(snapshot.generation, StatusCode::OK, all)
+}
+
+async fn pools(State(site): State<Shared>) -> Response {
+    let snapshot = site.snapshot();
+    let all: Vec<_> = snapshot.config.services.iter().flat_map(|service| {
+        service.pools.iter().map(|pool| json!({"service": service.name, "pool": pool}))
+    }).collect();
+    tagged(snapshot.generation, StatusCode::OK, all)
+}
+
+async fn members(State(site): State<Shared>) -> Response {
+    let snapshot = site.snapshot();
+    let config = &snapshot.config;
+    let health = site.responder.current().health().clone();
+    let mut all = Vec::new();
+    for service in &config.services {
+        for pool in &service.pools {
+            for member in &pool.members {
+                let key = model::health::MemberKey {
+                    service: service.name.clone(),
+                    pool: pool.name.clone(),
+                    address: member.address,
+                };
+                all.push(json!({
+                    "service": service.name, "pool": pool.name, "address": member.address,
+                    "site": config.site_of(member), "location": member.location, "weight": member.weight,
+                    "enabled": member.enabled, "health": health.of(&key),
+                }));
+            }
+        }
+    }
+    tagged(snapshot.generation, StatusCode::OK, all)
+}
+
+/// What of a member may be changed alone, as a canary's pipeline does.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MemberPatch {
+    weight: Option<Weight>,
+    enabled: Option<bool>,
+}
+
+async fn patch_member(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path((service, pool, address)): Path<(String, String, String)>,
+    Query(query): Query<WriteQuery>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Failure> {
+    let patch: MemberPatch = serde_json::from_str(&body).map_err(|e| {
+        Failure::Invalid(Problem::new("body", "", format!("{e}: send {{\"weight\": 3}} or {{\"enabled\": false}}")).into())
+    })?;
+    let not_found = Failure::NotFound(format!("there is no member {address} in pool {pool} of {service}"));
+    let find = move |config: &mut Config, act: &mut dyn FnMut(&mut model::config::Member)| {
+        let members = config
+            .services
+            .iter_mut()
+            .filter(|s| same(&s.name.to_string(), &service))
+            .flat_map(|s| s.pools.iter_mut().filter(|p| p.name.as_str() == pool))
+            .flat_map(|p| p.members.iter_mut());
+        let mut found = false;
+        for member in members.filter(|m| m.address.to_string() == address) {
+            act(member);
+            found = true;
+        }
+        found
+    };
+    if !find(&mut site.snapshot().config.clone(), &mut |_| {}) {
+        return Err(not_found);
+    }
+    let edited = write(&site, &actor, &headers, &query, move |config| {
+        let changed = find(config, &mut |member| {
+            member.weight = patch.weight.unwrap_or(member.weight);
+            member.enabled = patch.enabled.unwrap_or(member.enabled);
+        });
+        if changed { Ok(()) } else { Err(Problems::from(Problem::new("member", "", "it was removed meanwhile"))) }
+    })
+    .await?;
+    Ok(written(&edited, StatusCode::OK, json!(null)))
+}

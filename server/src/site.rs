@@ -1,0 +1,87 @@
+//! The running site as its handlers and tasks see it: every part, once.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use model::Label;
+use model::split::SplitReport;
+use store::Store;
+
+use crate::access::gate::Gate;
+use crate::access::throttle::Throttle;
+use crate::clock;
+use crate::sink::StoreSink;
+use crate::tasks::publish::Publisher;
+use crate::tasks::storage::Presence;
+
+/// Every part of the running site.
+pub struct Site {
+    /// Name of this site.
+    pub name: Label,
+    /// Where the console listens.
+    pub http: SocketAddr,
+    /// Where the responder listens.
+    pub dns: Vec<SocketAddr>,
+    /// PostgreSQL.
+    pub store: Store,
+    /// The responder.
+    pub responder: dns::Responder,
+    /// The query log.
+    pub pipeline: querylog::Pipeline<StoreSink>,
+    /// The health checks.
+    pub checker: health::Checker,
+    /// The only writer of the view the responder answers from.
+    pub publisher: Publisher,
+    /// Whether storage is there.
+    pub presence: Presence,
+    /// Who may come in.
+    pub gate: Gate,
+    /// Back-off of sign-in attempts.
+    pub attempts: Throttle,
+    /// When this process started, microseconds since 1970 UTC.
+    pub started: i64,
+}
+
+/// The site, shared.
+pub type Shared = Arc<Site>;
+
+impl Site {
+    /// The configuration in force.
+    pub fn snapshot(&self) -> Arc<model::snapshot::Snapshot> {
+        self.responder.current().snapshot().clone()
+    }
+
+    /// Addresses a person on this machine would dig at.
+    pub fn dig_targets(&self) -> Vec<String> {
+        self.dns.iter().map(|a| crate::config::reachable(*a)).map(|a| a.to_string()).collect()
+    }
+
+    /// The split of a service over a window, everything counted up to this moment included.
+    pub async fn split(&self, service: &str, from: i64, to: i64) -> Result<SplitReport, store::StoreError> {
+        self.pipeline.flush_now().await;
+        let observed = self.store.observed(service, from, to).await?;
+        let totals = self.store.totals(Some(service), from, to).await?;
+        Ok(analytics::report(service, from, to, observed, totals))
+    }
+
+    /// The state of storage, as every page shows it.
+    pub fn storage(&self) -> api::view::Storage {
+        let log = self.pipeline.status();
+        let away = self.presence.away();
+        api::view::Storage {
+            away_since: match (&away, log.away_since) {
+                (Some(away), Some(log)) => Some(away.since.min(log)),
+                (Some(away), None) => Some(away.since),
+                (None, log) => log,
+            },
+            error: away.map(|a| a.error).unwrap_or(log.error),
+            waiting: log.waiting,
+            dropped: log.dropped,
+        }
+    }
+
+    /// Now, microseconds since 1970 UTC.
+    pub fn now(&self) -> i64 {
+        clock::now()
+    }
+}

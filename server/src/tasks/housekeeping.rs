@@ -1,0 +1,30 @@
+//! Partitions made ahead, and days past the retention dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::site::Site;
+
+/// Every ten minutes; partitions exist days ahead, so that a missed round costs nothing.
+const ROUND: Duration = Duration::from_secs(600);
+
+/// Runs for ever.
+pub async fn run(site: Arc<Site>) {
+    let mut rounds = tokio::time::interval(ROUND);
+    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let now = site.now();
+        let retention = site.snapshot().config.logging.retention;
+        let done = async {
+            site.store.prepare_partitions(now).await?;
+            site.store.drop_expired(now, retention).await?;
+            site.store.forget_expired_access(now).await
+        };
+        match done.await {
+            Ok(()) => {}
+            Err(error) if error.is_away() => tracing::debug!(%error, "housekeeping waits for storage"),
+            Err(error) => tracing::error!(%error, "housekeeping failed"),
+        }
+    }
+}
