@@ -31,6 +31,8 @@ use crate::{clock, demo, http, snapshot_file, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
+/// Health checks in flight at most.
+const CHECKS_AT_ONCE: usize = 64;
 /// How long a drain may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(8);
 
@@ -57,10 +59,15 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     // Health epochs start from the time of day, so that they rise over restarts as well.
     let first_epoch = (clock::now() / 1000) as u64;
     let checker = health::Checker::start(
-        health::Options { clock: Arc::new(clock::now), first_epoch, ..health::Options::default() },
+        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
         &snapshot.config,
     );
-    let options = dns::Options { listen: settings.dns.clone(), workers: settings.workers, ..dns::Options::default() };
+    let options = dns::Options {
+        listen: settings.dns.clone(),
+        workers: settings.workers,
+        events: settings.log,
+        ..dns::Options::default()
+    };
     let workers = options.worker_slots();
     let seed = rand::random();
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
@@ -73,17 +80,12 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
     let pipeline = querylog::Pipeline::start(
-        querylog::Options {
-            site: name.to_string(),
-            clock: Arc::new(clock::now),
-            store_rows: settings.log,
-            ..querylog::Options::default()
-        },
+        querylog::Options::new(name.to_string(), Arc::new(clock::now)),
         rings,
         Arc::new(StoreSink::new(store.clone())),
         snapshot.config.logging.clone(),
         first_view,
-    );
+    )?;
 
     let listener = TcpListener::bind(settings.http)
         .await
@@ -103,6 +105,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         presence: Default::default(),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
+        keeps_rows: settings.log,
         started: clock::now(),
     });
     data_dir.leave_access(http_address, &local_token)?;

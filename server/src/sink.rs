@@ -8,18 +8,12 @@ use store::{Store, StoreError};
 #[derive(Clone, Debug)]
 pub struct StoreSink {
     store: Store,
-    rows: bool,
 }
 
 impl StoreSink {
-    /// A sink; without `rows`, rows are accepted and only counted.
-    pub fn new(store: Store, rows: bool) -> StoreSink {
-        StoreSink { store, rows }
-    }
-
-    /// Whether rows are kept.
-    pub fn keeps_rows(&self) -> bool {
-        self.rows
+    /// A sink into `store`.
+    pub fn new(store: Store) -> StoreSink {
+        StoreSink { store }
     }
 }
 

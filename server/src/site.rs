@@ -38,6 +38,8 @@ pub struct Site {
     pub gate: Gate,
     /// Back-off of sign-in attempts.
     pub attempts: Throttle,
+    /// Whether queries are stored as rows; if not, they are counted only.
+    pub keeps_rows: bool,
     /// When this process started, microseconds since 1970 UTC.
     pub started: i64,
 }

@@ -15,16 +15,16 @@ use crate::stats::Latency;
 /// One worker: its number, its ring, its counts.
 pub struct Worker {
     number: usize,
-    ring: Producer<QueryEvent>,
+    ring: Option<Producer<QueryEvent>>,
     latency: Arc<Latency>,
     panics: Arc<AtomicU64>,
 }
 
 impl Worker {
-    /// A worker that writes into `ring`.
+    /// A worker that writes its events into `ring`; without one it only counts.
     pub fn new(
         number: usize,
-        ring: Producer<QueryEvent>,
+        ring: Option<Producer<QueryEvent>>,
         latency: Arc<Latency>,
         panics: Arc<AtomicU64>,
     ) -> Worker {
@@ -64,7 +64,9 @@ impl Worker {
         if let Some(requests) = of_zone.or(requests.last()) {
             requests.add(self.number, event.transport, event.client.ip(), event.qtype);
         }
-        if self.ring.push(event).is_err() {
+        if let Some(ring) = &mut self.ring
+            && ring.push(event).is_err()
+        {
             serving.lost().add(self.number, at, slot, family, rcode);
         }
     }

@@ -26,13 +26,15 @@ pub struct Options {
     pub workers: usize,
     /// Events a worker's ring holds; at 65,536 a worker that answers 300,000 queries a second fills it in 0.2 s.
     pub ring: usize,
+    /// Whether answers are reported as events; without, they are only counted.
+    pub events: bool,
     /// Limits of TCP.
     pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { listen: Vec::new(), workers: 1, ring: 65_536, limits: Limits::default() }
+        Options { listen: Vec::new(), workers: 1, ring: 65_536, events: true, limits: Limits::default() }
     }
 }
 
@@ -97,7 +99,8 @@ impl Responder {
         let mut worker = || {
             let (producer, consumer) = RingBuffer::new(options.ring.max(1));
             let latency = Arc::new(Latency::default());
-            let worker = Worker::new(rings.len(), producer, latency.clone(), panics.clone());
+            let ring = options.events.then_some(producer);
+            let worker = Worker::new(rings.len(), ring, latency.clone(), panics.clone());
             rings.push(consumer);
             latencies.push(latency);
             worker

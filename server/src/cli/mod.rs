@@ -6,7 +6,7 @@ mod explain;
 mod export;
 mod logs;
 mod output;
-mod remote;
+pub mod remote;
 pub mod serve;
 mod split;
 mod token;

@@ -44,8 +44,8 @@ pub struct SplitArgs {
 pub async fn run(args: SplitArgs) -> anyhow::Result<Exit> {
     let report = match (&args.csv, &args.name) {
         (Some(file), _) => {
-            let expect = analytics::parse_expect(args.expect.as_deref().unwrap_or_default())?;
-            let split = analytics::judge_csv(file, args.column.as_deref(), &expect)?;
+            let expect = analytics::split_csv::parse_expect(args.expect.as_deref().unwrap_or_default())?;
+            let split = analytics::split_csv::judge_csv_file(file, args.column.as_deref(), &expect)?;
             if !args.json {
                 println!(
                     "{}: column {:?}, {} rows, {} without an address",

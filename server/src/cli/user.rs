@@ -77,10 +77,11 @@ pub async fn run(user: User) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// One line of standard input: never an argument, which other users of the machine could read.
+/// Typed without an echo, or one line of standard input: never an argument, which other users of the machine could
+/// read.
 fn read_password() -> anyhow::Result<String> {
     if std::io::stdin().is_terminal() {
-        eprint!("Password (visible while typing): ");
+        return Ok(rpassword::prompt_password("Password: ")?);
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;

@@ -3,9 +3,9 @@
 pub mod config;
 mod explain;
 mod health;
-mod logs;
+pub mod logs;
 mod objects;
-mod revisions;
+pub mod revisions;
 mod settings;
 mod split;
 pub mod tokens;
