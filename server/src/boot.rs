@@ -105,6 +105,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         presence: Default::default(),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
+        exports: Default::default(),
         keeps_rows: settings.log,
         started: clock::now(),
     });

@@ -10,6 +10,7 @@ use store::Store;
 use crate::access::gate::Gate;
 use crate::access::throttle::Throttle;
 use crate::clock;
+use crate::exports::Exports;
 use crate::sink::StoreSink;
 use crate::tasks::publish::Publisher;
 use crate::tasks::storage::Presence;
@@ -38,6 +39,8 @@ pub struct Site {
     pub gate: Gate,
     /// Back-off of sign-in attempts.
     pub attempts: Throttle,
+    /// Exports under way.
+    pub exports: Exports,
     /// Whether queries are stored as rows; if not, they are counted only.
     pub keeps_rows: bool,
     /// When this process started, microseconds since 1970 UTC.

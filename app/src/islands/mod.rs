@@ -2,8 +2,10 @@
 
 mod auto_refresh;
 mod copy_button;
+mod export_button;
 mod weight_shares;
 
 pub use auto_refresh::AutoRefresh;
 pub use copy_button::CopyButton;
+pub use export_button::ExportButton;
 pub use weight_shares::WeightShares;

@@ -4,9 +4,9 @@ use api::view::{LogLine, LogView};
 use leptos::prelude::*;
 
 use crate::charts::{Bars, stacked_bars};
-use crate::components::{Empty, Notice, NoticeKind, PageHead, icon};
+use crate::components::{Empty, Notice, NoticeKind, PageHead};
 use crate::format;
-use crate::islands::AutoRefresh;
+use crate::islands::{AutoRefresh, ExportButton};
 
 const WINDOWS: [(&str, &str); 7] = [
     ("5m", "5 minutes"),
@@ -42,7 +42,7 @@ pub fn logs(view: &LogView, now: i64) -> impl IntoView + use<> {
     view! {
         <PageHead title="Logs" lede="Every query that was answered">
             <AutoRefresh seconds=5/>
-            <a class="button" href=export download="">{icon("download")}"Export CSV"</a>
+            <ExportButton href=export/>
         </PageHead>
         <form method="get" action="/logs" class="filter" role="search">
             <label class="sr" for="filter">"Filter"</label>

@@ -7,7 +7,7 @@ use model::split::{Segment, SplitMode, SplitReport, Totals, Verdict};
 use crate::charts::{Bars, donut, share_bars, stacked_bars};
 use crate::components::{Command, Crumbs, Empty, Notice, NoticeKind, PageHead, Stat, VerdictMark};
 use crate::format;
-use crate::islands::AutoRefresh;
+use crate::islands::{AutoRefresh, ExportButton};
 use crate::pages::services::service_table;
 
 const WINDOWS: [&str; 6] = ["5m", "15m", "1h", "6h", "1d", "7d"];
@@ -52,7 +52,7 @@ pub fn detail(service: &str, view: &SplitView, now: i64) -> impl IntoView + use<
             <h2>"Check it yourself"</h2>
             <p class="muted">"The same verdict on the command line, or from any exported CSV with a column of answered addresses."</p>
             <Command text=format!("steelyard split {service} --since {}", view.since)/>
-            <p><a class="button" href=export download="">"Export the rows as CSV"</a></p>
+            <p><ExportButton href=export/></p>
         </section>
     }
 }

@@ -10,6 +10,7 @@ use reqwest::Method;
 use super::Exit;
 use super::output::{Output, progress};
 use super::remote::Remote;
+use crate::csv_rows::CsvRows;
 
 /// What to do with the log.
 #[derive(Debug, Subcommand)]
@@ -94,43 +95,20 @@ async fn export(args: ExportArgs) -> anyhow::Result<Exit> {
     let expected = header("x-steelyard-rows").unwrap_or(0);
     let bar = progress(expected, "rows");
     let mut output = Output::open(args.output.as_deref())?;
-    let mut lines = LineCount::default();
+    let mut rows = CsvRows::default();
     let mut body = response.bytes_stream();
     while let Some(piece) = body.next().await {
         let piece = piece.map_err(|e| anyhow::anyhow!("the export broke off: {e}; nothing complete was written"))?;
         output.write(&piece)?;
-        lines.take(&piece);
-        bar.set_position(lines.rows());
+        rows.take(&piece);
+        bar.set_position(rows.count());
     }
     output.finish()?;
     bar.finish_and_clear();
     if args.output.is_some() {
-        eprintln!("{} rows", lines.rows());
+        eprintln!("{} rows", rows.count());
     }
     Ok(Exit::Done)
-}
-
-/// Counts the records of a CSV stream: line ends outside quotation marks, the header not counted.
-#[derive(Default)]
-struct LineCount {
-    ends: u64,
-    quoted: bool,
-}
-
-impl LineCount {
-    fn take(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            match byte {
-                b'"' => self.quoted = !self.quoted,
-                b'\n' if !self.quoted => self.ends += 1,
-                _ => {}
-            }
-        }
-    }
-
-    fn rows(&self) -> u64 {
-        self.ends.saturating_sub(1)
-    }
 }
 
 async fn tail(args: TailArgs) -> anyhow::Result<Exit> {
@@ -180,18 +158,4 @@ fn print_row(data: &str, json: bool) {
         text("fqdn"),
         text("answers")
     );
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_are_counted_across_pieces_and_inside_quotes() {
-        let mut count = LineCount::default();
-        for piece in ["a,b\n1,\"x", "\ny\"\n2,", "z\n"] {
-            count.take(piece.as_bytes());
-        }
-        assert_eq!(count.rows(), 2);
-    }
 }

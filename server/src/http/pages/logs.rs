@@ -2,9 +2,10 @@
 
 use api::view::LogView;
 use app::pages::logs as pages;
-use axum::Extension;
+use axum::{Extension, Json};
 use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
 use http::StatusCode;
 use leptos::prelude::*;
 use model::Span;
@@ -98,8 +99,26 @@ pub async fn export(
     Extension(actor): Extension<Actor>,
     Query(query): Query<RowsQuery>,
 ) -> Response {
-    match stream_csv(&site, &query).await {
+    match stream_csv(&site, &actor, &query).await {
         Ok(response) => response,
         Err(failure) => errors::of(&site, &actor, "/logs", failure),
+    }
+}
+
+/// Which export.
+#[derive(Debug, Deserialize)]
+pub struct ProgressQuery {
+    key: String,
+}
+
+/// `GET /logs/export/progress`: how far an export of one's own has come.
+pub async fn progress(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<ProgressQuery>,
+) -> Response {
+    match site.exports.state(&actor.name, &query.key) {
+        Some(state) => Json(state).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -44,6 +44,7 @@ pub fn router() -> Router<Shared> {
         .route("/split", get(split::list))
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
+        .route("/logs/export/progress", get(logs::progress))
         .route("/changes", get(changes::list))
         .route("/changes/{generation}", get(changes::detail))
         .route("/changes/{generation}/revert", post(changes::revert))

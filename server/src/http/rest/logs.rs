@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use api::view::LogLine;
-use axum::Json;
+use axum::{Extension, Json};
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
@@ -20,7 +20,9 @@ use store::LogQuery;
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
+use crate::access::Actor;
 use crate::clock;
+use crate::exports;
 use crate::http::problem::Failure;
 use crate::http::window::WindowQuery;
 use crate::site::{Shared, Site};
@@ -38,6 +40,8 @@ pub struct RowsQuery {
     pub before: Option<String>,
     /// Rows of a page.
     pub limit: Option<i64>,
+    /// Under which the browser asks how far its export has come.
+    pub progress: Option<String>,
 }
 
 /// Reads a filter; what is wrong is said with its place.
@@ -77,12 +81,16 @@ pub async fn list(State(site): State<Shared>, Query(query): Query<RowsQuery>) ->
 }
 
 /// `GET /logs/export.csv`: all rows of the window, oldest first, as a stream; `X-Steelyard-Rows` says how many.
-pub async fn export(State(site): State<Shared>, Query(query): Query<RowsQuery>) -> Result<Response, Failure> {
-    stream_csv(&site, &query).await
+pub async fn export(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Query(query): Query<RowsQuery>,
+) -> Result<Response, Failure> {
+    stream_csv(&site, &actor, &query).await
 }
 
 /// The same for the console.
-pub async fn stream_csv(site: &Site, query: &RowsQuery) -> Result<Response, Failure> {
+pub async fn stream_csv(site: &Site, actor: &Actor, query: &RowsQuery) -> Result<Response, Failure> {
     let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
     let filter = parse_filter(&query.filter)?;
     site.pipeline.flush_now().await;
@@ -91,6 +99,8 @@ pub async fn stream_csv(site: &Site, query: &RowsQuery) -> Result<Response, Fail
     let stream = site.store.export_csv(&log_query).await?;
     let stream = stream.inspect_err(|error| tracing::warn!(%error, "an export broke off"));
     let file = format!("attachment; filename=\"steelyard-{}.csv\"", stamp(window.from));
+    let key = query.progress.as_deref().unwrap_or_default();
+    let stream = exports::follow(site.exports.begin(&actor.name, key, count), stream);
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
