@@ -2,6 +2,7 @@
 //!
 //! Objects are known by name; nothing here has a database id. Defaults are the contract's and stand beside the field.
 
+mod address;
 mod logging;
 mod monitor;
 mod service;

@@ -142,7 +142,7 @@ fn responder(site: &Site, scrape: &mut Scrape) {
     );
     scrape.counter("steelyard_answers", "Answers of a service whose first address is this member", answers);
 
-    let bounds = dns::LATENCY_BOUNDS_NS.iter().map(|ns| *ns as f64 / 1e9).chain([f64::MAX]);
+    let bounds = dns::LATENCY_BOUNDS_NS.iter().map(|ns| *ns as f64 / 1e9).chain([f64::INFINITY]);
     let buckets = bounds.zip(stats.latency).collect();
     let seconds = stats.latency_sum_ns as f64 / 1e9;
     let help = "From a query's arrival in this process to its answer";
@@ -186,7 +186,7 @@ fn members(site: &Site, scrape: &mut Scrape) {
         below = *upto;
         inside
     });
-    let bounds = health::durations::BOUNDS.into_iter().chain([f64::MAX]);
+    let bounds = health::durations::BOUNDS.into_iter().chain([f64::INFINITY]);
     let buckets = bounds.zip(each.chain([beyond]).collect::<Vec<_>>()).collect();
     scrape.histogram("steelyard_health_check_duration_seconds", "Duration of health checks", checks.sum, buckets);
 }
@@ -221,7 +221,7 @@ mod tests {
         let labels = |zone: &str| vec![("zone", zone.to_owned())];
         scrape.counter("steelyard_dns_requests", "Queries", [(labels("a"), 2), (labels("a"), 3)]);
         scrape.gauge("steelyard_weight", "Weight", [(labels("quo\"te"), 6)]);
-        scrape.histogram("steelyard_x_seconds", "Time", 1.5, vec![(0.1, 2), (f64::MAX, 1)]);
+        scrape.histogram("steelyard_x_seconds", "Time", 1.5, vec![(0.1, 2), (f64::INFINITY, 1)]);
         let mut registry = Registry::default();
         registry.register_collector(Box::new(scrape));
         let mut text = String::new();

@@ -2,6 +2,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::address;
 use crate::name::DnsName;
 use crate::value::{Label, Priority, Ttl, Weight};
 
@@ -57,6 +58,7 @@ pub struct Pool {
 #[serde(deny_unknown_fields)]
 pub struct Member {
     /// The address answered and checked.
+    #[serde(deserialize_with = "address::one")]
     pub address: IpAddr,
     /// Where it lives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,7 +110,7 @@ pub enum DownResponse {
     /// NOERROR without an address.
     Empty,
     /// These addresses.
-    Fallback(Vec<IpAddr>),
+    Fallback(#[serde(deserialize_with = "address::list")] Vec<IpAddr>),
     /// Another name.
     Cname(DnsName),
 }

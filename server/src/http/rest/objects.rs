@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{WriteQuery, write};
 use crate::access::Actor;
+use crate::declarative;
 use crate::http::problem::Failure;
 use crate::site::Shared;
 
@@ -92,12 +93,10 @@ async fn read<T: Object>(State(site): State<Shared>, Path(name): Path<String>) -
     found.map(|o| tagged(snapshot.generation, StatusCode::OK, o)).ok_or_else(|| missing::<T>(&name))
 }
 
-/// Reads the body; what is wrong with it is said in serde's words with its place.
+/// Reads the body.
 fn parse<T: Object>(body: &str) -> Result<T, Failure> {
-    serde_json::from_str(body).map_err(|e| {
-        let message = format!("{e}: send one object as GET /{}/NAME shows it", T::LIST);
-        Failure::Invalid(Problem::new("body", "", message).into())
-    })
+    let remedy = format!("send one object as GET /{}/NAME shows it", T::LIST);
+    declarative::read_json(body, &remedy).map_err(|problem| Failure::Invalid(problem.into()))
 }
 
 async fn create<T: Object>(
@@ -236,9 +235,9 @@ async fn patch_member(
     headers: HeaderMap,
     body: String,
 ) -> Result<Response, Failure> {
-    let patch: MemberPatch = serde_json::from_str(&body).map_err(|e| {
-        Failure::Invalid(Problem::new("body", "", format!("{e}: send {{\"weight\": 3}} or {{\"enabled\": false}}")).into())
-    })?;
+    let remedy = "send {\"weight\": 3} or {\"enabled\": false}";
+    let patch: MemberPatch =
+        declarative::read_json(&body, remedy).map_err(|problem| Failure::Invalid(problem.into()))?;
     let not_found = Failure::NotFound(format!("there is no member {address} in pool {pool} of {service}"));
     let find = move |config: &mut Config, act: &mut dyn FnMut(&mut model::config::Member)| {
         let members = config

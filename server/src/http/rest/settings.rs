@@ -3,11 +3,11 @@
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::{Extension, Json};
-use model::Problem;
 use model::config::Logging;
 
 use super::{WriteQuery, write};
 use crate::access::Actor;
+use crate::declarative;
 use crate::http::problem::Failure;
 use crate::site::Shared;
 
@@ -24,8 +24,9 @@ pub async fn put_logging(
     headers: HeaderMap,
     body: String,
 ) -> Result<Json<Logging>, Failure> {
-    let logging: Logging = serde_json::from_str(&body)
-        .map_err(|e| Failure::Invalid(Problem::new("logging", "", e.to_string()).into()))?;
+    let remedy = "send the object as GET shows it";
+    let logging: Logging =
+        declarative::read_json(&body, remedy).map_err(|problem| Failure::Invalid(problem.into()))?;
     let wanted = logging.clone();
     write(&site, &actor, &headers, &query, move |config| {
         config.logging = wanted;
