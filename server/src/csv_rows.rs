@@ -10,11 +10,11 @@ pub struct CsvRows {
 impl CsvRows {
     /// Takes the next piece of the stream.
     pub fn take(&mut self, piece: &[u8]) {
-        for byte in piece {
-            match byte {
-                b'"' => self.quoted = !self.quoted,
-                b'\n' if !self.quoted => self.ends += 1,
-                _ => {}
+        for at in memchr::memchr2_iter(b'"', b'\n', piece) {
+            if piece[at] == b'"' {
+                self.quoted = !self.quoted;
+            } else if !self.quoted {
+                self.ends += 1;
             }
         }
     }

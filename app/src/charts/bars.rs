@@ -5,11 +5,12 @@ use leptos::prelude::*;
 use super::colour;
 use crate::format;
 
-const WIDTH: f64 = 960.0;
+/// Heights in pixels; along time everything is in percent, so that text keeps its size on every screen.
 const HEIGHT: f64 = 170.0;
-const LEFT: f64 = 52.0;
 const BOTTOM: f64 = 22.0;
 const TOP: f64 = 8.0;
+/// The part of a bar's place that it fills.
+const FILLED: f64 = 0.86;
 
 /// What stacked bars show.
 #[derive(Clone, Debug)]
@@ -48,42 +49,43 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
     let top = nice(by_start.values().map(|counts| counts.iter().sum()).max().unwrap_or(0));
     let first = bars.from.div_euclid(bars.step.max(1)) * bars.step.max(1);
     let span = (bars.to - first).max(bars.step).max(1) as f64;
-    let x = |at: i64| LEFT + (at - first) as f64 / span * (WIDTH - LEFT);
+    let x = |at: i64| (at - first) as f64 / span * 100.0;
     let y = |count: u64| TOP + (1.0 - count as f64 / top as f64) * (HEIGHT - BOTTOM - TOP);
-    let width = (bars.step as f64 / span * (WIDTH - LEFT) - 1.0).max(1.0);
+    let width = bars.step as f64 / span * 100.0;
 
     let stacks: Vec<AnyView> =
-        by_start.iter().map(|(start, counts)| stack(*start, counts, &series, (x(*start), width), &y)).collect();
-    let lines: Vec<AnyView> = [0, top / 2, top]
-        .into_iter()
-        .map(|count| {
-            let at = y(count);
-            view! {
-                <path d=format!("M{LEFT} {at:.1}H{WIDTH}") class="grid"></path>
-                <text x=LEFT - 8.0 y=at + 4.0 text-anchor="end" class="chart-tick">{format::thousands(count)}</text>
-            }
-            .into_any()
-        })
-        .collect();
+        by_start.iter().map(|(start, counts)| stack(*start, counts, &series, (x(*start), width.min(100.0 - x(*start))), &y)).collect();
+    let levels = [0, top / 2, top];
+    let counts = levels.map(|count| {
+        view! { <text x="100%" y=y(count) + 4.0 text-anchor="end" class="chart-tick">{format::thousands(count)}</text> }
+    });
+    let lines = levels.map(|count| view! { <line x2="100%" y1=y(count) y2=y(count) class="grid"></line> });
+    let long = span > 86_400e6;
+    let moment = |at| if long { format::date_time(at).chars().skip(5).take(11).collect() } else { format::clock(at) };
     let ticks: Vec<AnyView> = (0..=4)
         .map(|i| {
             let at = first + (span as i64) * i / 4;
-            let anchor = match i {
-                0 => "start",
-                4 => "end",
-                _ => "middle",
+            let (class, anchor) = match i {
+                0 => ("chart-tick", "start"),
+                4 => ("chart-tick", "end"),
+                2 => ("chart-tick", "middle"),
+                _ => ("chart-tick between", "middle"),
             };
-            view! { <text x=x(at) y=HEIGHT - 5.0 text-anchor=anchor class="chart-tick">{format::clock(at)}</text> }.into_any()
+            let place = format!("{}%", i * 25);
+            view! { <text x=place y=HEIGHT - 5.0 text-anchor=anchor class=class>{moment(at)}</text> }.into_any()
         })
         .collect();
     view! {
         <figure class="chart">
             {legend(&series, &by_start)}
-            <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") role="img" aria-label=bars.title.to_owned()>
-                {lines}
-                {stacks}
-                {ticks}
-            </svg>
+            <div class="plot" role="img" aria-label=bars.title.to_owned()>
+                <svg width="52" height=HEIGHT>{counts}</svg>
+                <svg width="100%" height=HEIGHT>
+                    {lines}
+                    {stacks}
+                    {ticks}
+                </svg>
+            </div>
             {table(bars, &series, &by_start)}
         </figure>
     }
@@ -99,12 +101,22 @@ fn stack(start: i64, counts: &[u64], series: &[String], (x, width): (f64, f64), 
         .map(|(i, count)| {
             let (top, bottom) = (y(below + count), y(below));
             below += count;
-            view! { <rect x=x y=top width=width height=(bottom - top).max(0.5) class=colour(i)></rect> }.into_any()
+            let (at, wide) = (format!("{x:.3}%"), format!("{:.3}%", width * FILLED));
+            view! { <rect x=at y=top width=wide height=(bottom - top).max(0.5) class=colour(i)></rect> }.into_any()
         })
         .collect();
     let named = counts.iter().zip(series).filter(|(n, _)| **n > 0);
     let list: Vec<String> = named.map(|(n, name)| format!("{name} {}", format::thousands(*n))).collect();
-    view! { <g><title>{format!("{} UTC: {}", format::clock(start), list.join(", "))}</title>{parts}</g> }.into_any()
+    // The whole height answers to the pointer, not only what is filled.
+    let (place, filled) = (format!("{x:.3}%"), format!("{width:.3}%"));
+    view! {
+        <g>
+            <title>{format!("{} UTC: {}", format::clock(start), list.join(", "))}</title>
+            <rect x=place y=TOP width=filled height=HEIGHT - BOTTOM - TOP class="slot"></rect>
+            {parts}
+        </g>
+    }
+    .into_any()
 }
 
 fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {

@@ -11,6 +11,8 @@ const WIDTH: f64 = 26.0;
 /// Parts of a whole as a ring: (label, count). The number in the middle is the sum.
 pub fn donut(title: &str, parts: &[(String, u64)]) -> AnyView {
     let sum: u64 = parts.iter().map(|(_, n)| n).sum();
+    // Seven digits with their commas fill the hole.
+    let sum_class = if sum < 1_000_000 { "donut-sum" } else { "donut-sum long" };
     let mut from = 0.0;
     let arcs: Vec<AnyView> = parts
         .iter()
@@ -33,7 +35,7 @@ pub fn donut(title: &str, parts: &[(String, u64)]) -> AnyView {
         <svg class="donut" viewBox="-80 -80 160 160" role="img" aria-label=title.to_owned()>
             <circle r=RADIUS class="track" fill="none" stroke-width=WIDTH></circle>
             {arcs}
-            <text class="donut-sum" text-anchor="middle" y="2">{format::thousands(sum)}</text>
+            <text class=sum_class text-anchor="middle" y="2">{format::thousands(sum)}</text>
             <text class="donut-unit" text-anchor="middle" y="18">{if sum == 1 { "answer" } else { "answers" }}</text>
         </svg>
     }

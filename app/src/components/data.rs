@@ -73,6 +73,14 @@ pub fn Empty(
 ) -> impl IntoView {
     view! {
         <div class="empty">
+            // A steelyard with nothing on its hook.
+            <svg class="empty-art" viewBox="0 0 112 64" width="112" height="64" aria-hidden="true">
+                <g fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round">
+                    <path d="M6 25 106 13M36 4v17M18 24v10M18 34 6 52h24ZM6 52c2 6 22 6 24 0"></path>
+                    <path d="M48 17.500v3M58 16.300v3M68 15v3M78 13.900v3M88 12.700v3M98 11.500v3"></path>
+                    <path class="weight" d="M68 19v6M63 25h10l2 11H61Z"></path>
+                </g>
+            </svg>
             <h2>{title}</h2>
             <p>{text}</p>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}

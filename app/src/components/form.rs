@@ -115,9 +115,9 @@ pub fn Checkbox(
 
 /// Why a change is made; it stands in the history.
 #[component]
-pub fn Reason() -> impl IntoView {
+pub fn Reason(#[prop(into)] value: String) -> impl IntoView {
     view! {
-        <Field label="Reason" name="reason" value="" placeholder="Optional; stands in the history of changes" class="wide"/>
+        <Field label="Reason" name="reason" value=value placeholder="Optional; stands in the history of changes" class="wide"/>
     }
 }
 
@@ -128,7 +128,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         return ().into_any();
     }
     let line = |problem: &model::Problem| {
-        let (field, message) = (problem.field.clone(), problem.message.clone());
+        let (field, message) = (problem.field.clone(), problem.beside_field());
         if field.is_empty() {
             view! { <li>{message}</li> }.into_any()
         } else {

@@ -107,7 +107,7 @@ mod browser {
         let url = format!("/logs/export/progress?key={key}");
         let response = JsFuture::from(web_sys::window()?.fetch_with_str(&url)).await.ok()?;
         let response: web_sys::Response = response.dyn_into().ok()?;
-        if response.status() == 404 {
+        if response.status() == 204 {
             return Some(None);
         }
         if !response.ok() {

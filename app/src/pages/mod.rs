@@ -21,7 +21,23 @@ pub enum FormMode {
     Edit(String),
 }
 
+/// What an editing form carries beside its own fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// The generation its writer had seen.
+    pub generation: u64,
+    /// Why the change is made, as far as it is typed.
+    pub reason: String,
+}
+
+impl Carried {
+    /// Of a form that nobody has typed into yet.
+    pub fn fresh(generation: u64) -> Carried {
+        Carried { generation, reason: String::new() }
+    }
+}
+
 /// The message beside a field, if any.
 fn error_of(problems: &model::Problems, field: &str) -> Option<String> {
-    api::draft::problem_of(problems, field).map(|p| p.message.clone())
+    api::draft::problem_of(problems, field).map(model::Problem::beside_field)
 }

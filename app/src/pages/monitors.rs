@@ -7,7 +7,7 @@ use model::Problems;
 use model::config::MonitorKind;
 
 pub use super::FormMode;
-use super::error_of;
+use super::{Carried, error_of};
 use crate::components::{Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, icon};
 
 /// The list.
@@ -64,7 +64,7 @@ pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
 }
 
 /// The form of a monitor.
-pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let title = match &mode {
         FormMode::New => "New monitor".to_owned(),
         FormMode::Edit(name) => format!("Edit {name}"),
@@ -85,7 +85,7 @@ pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, generatio
         <PageHead title=title/>
         <ProblemSummary problems=problems.clone()/>
         <form method="post" class="monitor-form">
-            <input type="hidden" name="generation" value=generation/>
+            <input type="hidden" name="generation" value=carried.generation/>
             <section class="card fields">
                 <Field label="Name" name="name" value=draft.name.clone() required=true placeholder="http-hello" error=error("name")/>
                 <Select label="Kind" name="kind" value=draft.kind.clone() options=kinds error=error("kind")/>
@@ -100,7 +100,7 @@ pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, generatio
                 <Field label="Passed checks until up" name="successes" value=draft.successes.clone() inputmode="numeric" hint="1 to 50, in a row" error=error("successes")/>
             </section>
             <section class="card fields save">
-                <Reason/>
+                <Reason value=carried.reason.clone()/>
                 <div class="actions">
                     <button class="button primary" type="submit">"Save"</button>
                     <a class="button" href="/monitors">"Cancel"</a>
@@ -112,7 +112,7 @@ pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, generatio
 }
 
 /// Asks before a monitor is deleted.
-pub fn delete(line: &MonitorLine, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+pub fn delete(line: &MonitorLine, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let name = line.monitor.name.to_string();
     let warning = if line.services.is_empty() {
         "No service uses it. The change can be reverted in the history.".to_owned()
@@ -125,8 +125,8 @@ pub fn delete(line: &MonitorLine, problems: &Problems, generation: u64) -> impl 
         <ProblemSummary problems=problems.clone()/>
         <Notice kind=NoticeKind::Warn>{warning}</Notice>
         <form method="post" class="fields">
-            <input type="hidden" name="generation" value=generation/>
-            <Reason/>
+            <input type="hidden" name="generation" value=carried.generation/>
+            <Reason value=carried.reason.clone()/>
             <div class="actions">
                 <button class="button bad" type="submit">"Delete the monitor"</button>
                 <a class="button" href="/monitors">"Keep it"</a>

@@ -7,7 +7,7 @@ use model::Problems;
 use model::config::Zone;
 
 pub use super::FormMode;
-use super::error_of;
+use super::{Carried, error_of};
 use crate::components::{Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, TextArea, icon};
 
 /// The list: each zone with the number of its services.
@@ -130,7 +130,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
 }
 
 /// The form of a zone.
-pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let (title, crumbs, back) = match &mode {
         FormMode::New => ("New zone".to_owned(), Vec::new(), "/zones".to_owned()),
         FormMode::Edit(name) => {
@@ -149,7 +149,7 @@ pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, generation: 
         <PageHead title=title/>
         <ProblemSummary problems=problems.clone()/>
         <form method="post">
-            <input type="hidden" name="generation" value=generation/>
+            <input type="hidden" name="generation" value=carried.generation/>
             <section class="card fields">
                 <Field label="Name" name="name" value=draft.name.clone() class="wide mono" placeholder="gslb.example.org" required=true
                     hint="The apex, as the parent zone delegates it" error=error("name")/>
@@ -175,7 +175,7 @@ pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, generation: 
                 </div>
             </details>
             <section class="card fields save">
-                <Reason/>
+                <Reason value=carried.reason.clone()/>
                 <div class="actions">
                     <button class="button primary" type="submit">"Save"</button>
                     <a class="button" href=back>"Cancel"</a>
@@ -186,7 +186,7 @@ pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, generation: 
 }
 
 /// Asks before a zone is deleted.
-pub fn delete(view: &ZoneDetail, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+pub fn delete(view: &ZoneDetail, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let name = view.zone.name.to_string();
     let warning = if view.services.is_empty() {
         format!("From the next query on, every name in {name} is refused. The change can be reverted in the history.")
@@ -199,8 +199,8 @@ pub fn delete(view: &ZoneDetail, problems: &Problems, generation: u64) -> impl I
         <ProblemSummary problems=problems.clone()/>
         <Notice kind=NoticeKind::Warn>{warning}</Notice>
         <form method="post" class="fields">
-            <input type="hidden" name="generation" value=generation/>
-            <Reason/>
+            <input type="hidden" name="generation" value=carried.generation/>
+            <Reason value=carried.reason.clone()/>
             <div class="actions">
                 <button class="button bad" type="submit">"Delete the zone"</button>
                 <a class="button" href=format!("/zones/{name}")>"Keep it"</a>

@@ -21,6 +21,25 @@ impl Problem {
         Problem { field: field.into(), value: value.into(), message: message.into() }
     }
 
+    /// What stands beside the field it is about: the message, after the value unless the message names that itself.
+    ///
+    /// ```
+    /// # use model::Problem;
+    /// let problem = Problem::new("ttl", "soon", "give whole seconds");
+    /// assert_eq!(problem.beside_field(), "\"soon\": give whole seconds");
+    /// let problem = Problem::new("ttl", "-1", "TTL -1 is out of range");
+    /// assert_eq!(problem.beside_field(), "TTL -1 is out of range");
+    /// ```
+    pub fn beside_field(&self) -> String {
+        let quoted = format!("{:?}", self.value);
+        let mut words = self.message.split([' ', ',', ':']);
+        if self.value.is_empty() || self.message.contains(&quoted) || words.any(|word| word == self.value) {
+            self.message.clone()
+        } else {
+            format!("{quoted}: {}", self.message)
+        }
+    }
+
     /// The same problem seen from one level further out: `prefix.field`.
     pub fn within(mut self, prefix: &str) -> Self {
         self.field =

@@ -19,7 +19,8 @@ use axum::response::{IntoResponse, Redirect};
 use axum::{Router, middleware};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate};
+use tower_http::compression::{CompressionLayer, DefaultPredicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -50,10 +51,15 @@ pub fn router(site: Shared) -> Router {
         .merge(quick)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CsrfLayer::new())
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(middleware::from_fn(security::headers))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
         .with_state(site)
+}
+
+/// Everything but exports: compressing a million rows costs more than it saves on the way to a disk.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("text/csv"))
 }
 
 /// Sends the browser to another page of this console after a form was posted.

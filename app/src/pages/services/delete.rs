@@ -3,9 +3,10 @@ use model::Problems;
 use model::config::Service;
 
 use crate::components::{Crumbs, Notice, NoticeKind, PageHead, ProblemSummary, Reason};
+use crate::pages::Carried;
 
 /// Asks before a service is deleted.
-pub fn delete(service: &Service, problems: &Problems, generation: u64) -> impl IntoView + use<> {
+pub fn delete(service: &Service, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let name = service.name.to_string();
     let members: usize = service.pools.iter().map(|p| p.members.len()).sum();
     view! {
@@ -16,8 +17,8 @@ pub fn delete(service: &Service, problems: &Problems, generation: u64) -> impl I
             {format!("From the next query on, {name} does not exist: clients get NXDOMAIN. Its {} pools with {members} members are removed. The change can be reverted in the history; the query log stays.", service.pools.len())}
         </Notice>
         <form method="post" class="fields">
-            <input type="hidden" name="generation" value=generation/>
-            <Reason/>
+            <input type="hidden" name="generation" value=carried.generation/>
+            <Reason value=carried.reason.clone()/>
             <div class="actions">
                 <button class="button bad" type="submit">"Delete the service"</button>
                 <a class="button" href=format!("/services/{name}")>"Keep it"</a>

@@ -7,7 +7,7 @@ use super::FormMode;
 use crate::components::{Checkbox, Crumbs, Field, PageHead, ProblemSummary, Reason, Select, icon};
 use crate::format;
 use crate::islands::WeightShares;
-use crate::pages::error_of;
+use crate::pages::{Carried, error_of};
 
 /// What the form offers to choose from.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +39,7 @@ pub fn form(
     draft: &ServiceDraft,
     problems: &Problems,
     choices: &ServiceChoices,
-    generation: u64,
+    carried: &Carried,
 ) -> impl IntoView + use<> {
     let (title, crumbs, back) = match &mode {
         FormMode::New => ("New service".to_owned(), Vec::new(), "/services".to_owned()),
@@ -80,7 +80,7 @@ pub fn form(
         <form method="post" class="service-form">
             // The first submit of a form is what Enter presses: it has to be the one that saves.
             <button type="submit" class="sr" tabindex="-1" aria-hidden="true">"Save"</button>
-            <input type="hidden" name="generation" value=generation/>
+            <input type="hidden" name="generation" value=carried.generation/>
             <section class="card fields">
                 <Field label="Name" name="name" value=draft.name.clone() hint=zones class="wide mono" required=true
                     placeholder=choices.zones.first().map(|z| format!("hello.{z}")).unwrap_or_default() error=error("name")/>
@@ -99,7 +99,7 @@ pub fn form(
             {error("pools").map(|text| view! { <p class="error" id="pools-error">{text}</p> })}
             <p><button class="quiet" type="submit" name="add_pool" value="1" formnovalidate=true>{icon("plus")}"Add a pool"</button></p>
             <section class="card fields save">
-                <Reason/>
+                <Reason value=carried.reason.clone()/>
                 <div class="actions">
                     <button class="button primary" type="submit">"Save"</button>
                     <a class="button" href=back>"Cancel"</a>

@@ -1,8 +1,8 @@
 //! CSV straight from PostgreSQL to the reader: nothing is held here but the piece on its way.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::stream::BoxStream;
-use futures::{StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt, TryStreamExt};
 use sqlx::postgres::PgPoolCopyExt;
 
 use super::columns::COMPACT;
@@ -10,19 +10,55 @@ use super::{LogQuery, condition};
 use crate::error::StoreError;
 use crate::pools::Store;
 
+/// PostgreSQL sends a message for each row; passed on one by one, each would become a chunk of the response.
+const PIECE: usize = 64 << 10;
+
 impl Store {
     /// The rows as RFC 4180 CSV with a header, oldest first, in the `compact` columns.
     pub async fn export_csv(
         &self,
         query: &LogQuery,
     ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        let columns: Vec<String> = COMPACT.iter().map(|(name, sql)| format!("{sql} AS {name}")).collect();
+        let columns: Vec<String> = COMPACT.iter().map(|(name, sql)| format!("NULLIF({sql}, '') AS {name}")).collect();
         let sql = format!(
             "COPY (SELECT {} FROM query_log WHERE {} ORDER BY at, id) TO STDOUT (FORMAT csv, HEADER)",
             columns.join(", "),
             condition::of(query, &self.site)
         );
         let stream = self.export.copy_out_raw(&sql).await?;
-        Ok(stream.map_err(StoreError::from).boxed())
+        Ok(in_pieces(stream.map_err(StoreError::from)).boxed())
+    }
+}
+
+/// The same octets in fewer, larger pieces.
+fn in_pieces<E>(
+    stream: impl Stream<Item = Result<Bytes, E>> + Unpin + Send,
+) -> impl Stream<Item = Result<Bytes, E>> + Send {
+    let held = (stream.fuse(), BytesMut::with_capacity(PIECE));
+    futures::stream::try_unfold(held, |(mut stream, mut piece)| async move {
+        while piece.len() < PIECE {
+            match stream.try_next().await? {
+                Some(row) => piece.extend_from_slice(&row),
+                None if piece.is_empty() => return Ok(None),
+                None => break,
+            }
+        }
+        Ok(Some((piece.split().freeze(), (stream, piece))))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn pieces_hold_the_same_octets_and_an_error_ends_them() {
+        let rows = |n: usize| (0..n).map(|i| Ok::<_, ()>(Bytes::from(format!("{i},{}\n", "x".repeat(100)))));
+        let joined: Vec<Bytes> = in_pieces(futures::stream::iter(rows(2000))).try_collect().await.unwrap();
+        assert!(joined.len() < 6, "{}", joined.len());
+        let whole: Vec<u8> = rows(2000).flat_map(|row| row.unwrap()).collect();
+        assert_eq!(joined.concat(), whole);
+        let broken = futures::stream::iter(rows(3).chain([Err(())]));
+        assert_eq!(in_pieces(broken).collect::<Vec<_>>().await, [Err(())]);
     }
 }

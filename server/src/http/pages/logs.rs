@@ -111,7 +111,7 @@ pub struct ProgressQuery {
     key: String,
 }
 
-/// `GET /logs/export/progress`: how far an export of one's own has come.
+/// `GET /logs/export/progress`: how far an export of one's own has come; nothing while it has not begun.
 pub async fn progress(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -119,6 +119,6 @@ pub async fn progress(
 ) -> Response {
     match site.exports.state(&actor.name, &query.key) {
         Some(state) => Json(state).into_response(),
-        None => StatusCode::NOT_FOUND.into_response(),
+        None => StatusCode::NO_CONTENT.into_response(),
     }
 }

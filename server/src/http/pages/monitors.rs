@@ -2,6 +2,7 @@
 
 use api::draft::{Form, MonitorDraft};
 use api::view::MonitorLine;
+use app::pages::Carried;
 use app::pages::monitors::{self as pages, FormMode};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -44,19 +45,19 @@ fn show_form(
     mode: FormMode,
     draft: &MonitorDraft,
     problems: &Problems,
-    generation: u64,
+    carried: &Carried,
 ) -> Response {
     let (path, title) = match &mode {
         FormMode::New => ("/monitors/new".to_owned(), "New monitor".to_owned()),
         FormMode::Edit(name) => (format!("/monitors/{}/edit", in_path(name)), format!("Edit {name}")),
     };
-    page::show(site, actor, &path, status, &title, || pages::form(mode, draft, problems, generation).into_any())
+    page::show(site, actor, &path, status, &title, || pages::form(mode, draft, problems, carried).into_any())
 }
 
 /// `GET /monitors/new`
 pub async fn new(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     let generation = site.snapshot().generation;
-    show_form(&site, &actor, StatusCode::OK, FormMode::New, &MonitorDraft::new(), &Problems::default(), generation)
+    show_form(&site, &actor, StatusCode::OK, FormMode::New, &MonitorDraft::new(), &Problems::default(), &Carried::fresh(generation))
 }
 
 /// `POST /monitors/new`
@@ -79,7 +80,7 @@ pub async fn edit(
             let mode = FormMode::Edit(monitor.name.to_string());
             let generation = site.snapshot().generation;
             let draft = MonitorDraft::of(&monitor);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), generation)
+            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
         }
         Err(failure) => errors::of(&site, &actor, "/monitors", failure),
     }
@@ -101,6 +102,7 @@ pub async fn update(
 async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Response {
     let draft = MonitorDraft::from_form(&form);
     let meta = Meta::of(&form);
+    let reason = meta.reason.clone();
     let seen = meta.expected.unwrap_or_else(|| site.snapshot().generation);
     let result = match draft.parse() {
         Ok(monitor) => write(site, actor, meta, &mode, monitor).await,
@@ -115,7 +117,7 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
             match problems_of(failure) {
                 Ok(problems) => {
                     let problems = draft.beside_fields(problems);
-                    show_form(site, actor, status, mode, &draft, &problems, generation)
+                    show_form(site, actor, status, mode, &draft, &problems, &Carried { generation, reason })
                 }
                 Err(failure) => errors::of(site, actor, "/monitors", failure),
             }
@@ -152,17 +154,25 @@ pub async fn ask_delete(
     Path(name): Path<String>,
 ) -> Response {
     match find(&site, &name) {
-        Ok(monitor) => show_delete(&site, &actor, StatusCode::OK, &monitor, &Problems::default()),
+        Ok(monitor) => show_delete(&site, &actor, StatusCode::OK, &monitor, &Problems::default(), String::new()),
         Err(failure) => errors::of(&site, &actor, "/monitors", failure),
     }
 }
 
-fn show_delete(site: &Site, actor: &Actor, status: StatusCode, monitor: &Monitor, problems: &Problems) -> Response {
+fn show_delete(
+    site: &Site,
+    actor: &Actor,
+    status: StatusCode,
+    monitor: &Monitor,
+    problems: &Problems,
+    reason: String,
+) -> Response {
     let snapshot = site.snapshot();
     let view = MonitorLine { monitor: monitor.clone(), services: services_with(&snapshot.config, monitor) };
+    let carried = Carried { generation: snapshot.generation, reason };
     let name = monitor.name.to_string();
     page::show(site, actor, &format!("/monitors/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(&view, problems, snapshot.generation).into_any()
+        pages::delete(&view, problems, &carried).into_any()
     })
 }
 
@@ -178,6 +188,7 @@ pub async fn delete(
         Err(failure) => return errors::of(&site, &actor, "/monitors", failure),
     };
     let meta = Meta::of(&Form::new(pairs));
+    let reason = meta.reason.clone();
     let gone = monitor.name.clone();
     let result = commit(&site, &actor, meta, move |config| {
         config.monitors.retain(|z| z.name != gone);
@@ -186,7 +197,7 @@ pub async fn delete(
     .await;
     match result.map_err(problems_of) {
         Ok(_) => see_other("/monitors"),
-        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &monitor, &problems),
+        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &monitor, &problems, reason),
         Err(Err(failure)) => errors::of(&site, &actor, "/monitors", failure),
     }
 }

@@ -2,6 +2,7 @@
 
 use api::draft::{Form, ServiceDraft};
 use api::view::{MemberDetail, PoolDetail, ServiceDetail};
+use app::pages::Carried;
 use app::pages::services::{self as pages, FormMode, ServiceChoices};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -103,7 +104,7 @@ fn show_form(
     mode: FormMode,
     draft: &ServiceDraft,
     problems: &Problems,
-    generation: u64,
+    carried: &Carried,
 ) -> Response {
     let (path, title) = match &mode {
         FormMode::New => ("/services/new".to_owned(), "New service".to_owned()),
@@ -111,7 +112,7 @@ fn show_form(
     };
     let choices = choices(&site.snapshot().config);
     page::show(site, actor, &path, status, &title, || {
-        pages::form(mode, draft, problems, &choices, generation).into_any()
+        pages::form(mode, draft, problems, &choices, carried).into_any()
     })
 }
 
@@ -125,7 +126,7 @@ pub async fn new(State(site): State<Shared>, Extension(actor): Extension<Actor>)
         FormMode::New,
         &ServiceDraft::new(),
         &Problems::default(),
-        snapshot.generation,
+        &Carried::fresh(snapshot.generation),
     )
 }
 
@@ -149,7 +150,7 @@ pub async fn edit(
             let mode = FormMode::Edit(service.name.to_string());
             let generation = site.snapshot().generation;
             let draft = ServiceDraft::of(&service);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), generation)
+            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
         }
         Err(failure) => errors::of(&site, &actor, "/services", failure),
     }
@@ -171,9 +172,10 @@ pub async fn update(
 async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Response {
     let draft = ServiceDraft::from_form(&form);
     let meta = Meta::of(&form);
+    let reason = meta.reason.clone();
     let seen = meta.expected.unwrap_or_else(|| site.snapshot().generation);
     if ServiceDraft::is_row_edit(&form) {
-        return show_form(site, actor, StatusCode::OK, mode, &draft, &Problems::default(), seen);
+        return show_form(site, actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried { generation: seen, reason });
     }
     let result = match draft.parse() {
         Ok(service) => write(site, actor, meta, &mode, service).await,
@@ -189,7 +191,7 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
             match problems_of(failure) {
                 Ok(problems) => {
                     let problems = draft.beside_fields(problems);
-                    show_form(site, actor, status, mode, &draft, &problems, generation)
+                    show_form(site, actor, status, mode, &draft, &problems, &Carried { generation, reason })
                 }
                 Err(failure) => errors::of(site, actor, "/services", failure),
             }
@@ -232,16 +234,23 @@ pub async fn ask_delete(
     Path(name): Path<String>,
 ) -> Response {
     match find(&site, &name) {
-        Ok(service) => show_delete(&site, &actor, StatusCode::OK, &service, &Problems::default()),
+        Ok(service) => show_delete(&site, &actor, StatusCode::OK, &service, &Problems::default(), String::new()),
         Err(failure) => errors::of(&site, &actor, "/services", failure),
     }
 }
 
-fn show_delete(site: &Site, actor: &Actor, status: StatusCode, service: &Service, problems: &Problems) -> Response {
+fn show_delete(
+    site: &Site,
+    actor: &Actor,
+    status: StatusCode,
+    service: &Service,
+    problems: &Problems,
+    reason: String,
+) -> Response {
     let name = service.name.to_string();
-    let generation = site.snapshot().generation;
+    let carried = Carried { generation: site.snapshot().generation, reason };
     page::show(site, actor, &format!("/services/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(service, problems, generation).into_any()
+        pages::delete(service, problems, &carried).into_any()
     })
 }
 
@@ -257,6 +266,7 @@ pub async fn delete(
         Err(failure) => return errors::of(&site, &actor, "/services", failure),
     };
     let meta = Meta::of(&Form::new(pairs));
+    let reason = meta.reason.clone();
     let gone = service.name.clone();
     let result = commit(&site, &actor, meta, move |config| {
         config.services.retain(|s| s.name != gone);
@@ -266,7 +276,7 @@ pub async fn delete(
     match result.map_err(problems_of) {
         Ok(_) => see_other("/services"),
         Err(Ok(problems)) => {
-            show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &service, &problems)
+            show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &service, &problems, reason)
         }
         Err(Err(failure)) => errors::of(&site, &actor, "/services", failure),
     }

@@ -2,6 +2,7 @@
 
 use api::draft::{Form, ZoneDraft};
 use api::view::ZoneDetail;
+use app::pages::Carried;
 use app::pages::zones::{self as pages, FormMode};
 use axum::Extension;
 use axum::extract::{Path, State};
@@ -63,19 +64,19 @@ fn show_form(
     mode: FormMode,
     draft: &ZoneDraft,
     problems: &Problems,
-    generation: u64,
+    carried: &Carried,
 ) -> Response {
     let (path, title) = match &mode {
         FormMode::New => ("/zones/new".to_owned(), "New zone".to_owned()),
         FormMode::Edit(name) => (format!("/zones/{}/edit", in_path(name)), format!("Edit {name}")),
     };
-    page::show(site, actor, &path, status, &title, || pages::form(mode, draft, problems, generation).into_any())
+    page::show(site, actor, &path, status, &title, || pages::form(mode, draft, problems, carried).into_any())
 }
 
 /// `GET /zones/new`
 pub async fn new(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     let generation = site.snapshot().generation;
-    show_form(&site, &actor, StatusCode::OK, FormMode::New, &ZoneDraft::new(), &Problems::default(), generation)
+    show_form(&site, &actor, StatusCode::OK, FormMode::New, &ZoneDraft::new(), &Problems::default(), &Carried::fresh(generation))
 }
 
 /// `POST /zones/new`
@@ -98,7 +99,7 @@ pub async fn edit(
             let mode = FormMode::Edit(zone.name.to_string());
             let generation = site.snapshot().generation;
             let draft = ZoneDraft::of(&zone);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), generation)
+            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
         }
         Err(failure) => errors::of(&site, &actor, "/zones", failure),
     }
@@ -120,6 +121,7 @@ pub async fn update(
 async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Response {
     let draft = ZoneDraft::from_form(&form);
     let meta = Meta::of(&form);
+    let reason = meta.reason.clone();
     let seen = meta.expected.unwrap_or_else(|| site.snapshot().generation);
     let result = match draft.parse() {
         Ok(zone) => write(site, actor, meta, &mode, zone).await,
@@ -134,7 +136,7 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
             match problems_of(failure) {
                 Ok(problems) => {
                     let problems = draft.beside_fields(problems);
-                    show_form(site, actor, status, mode, &draft, &problems, generation)
+                    show_form(site, actor, status, mode, &draft, &problems, &Carried { generation, reason })
                 }
                 Err(failure) => errors::of(site, actor, "/zones", failure),
             }
@@ -171,17 +173,25 @@ pub async fn ask_delete(
     Path(name): Path<String>,
 ) -> Response {
     match find(&site, &name) {
-        Ok(zone) => show_delete(&site, &actor, StatusCode::OK, &zone, &Problems::default()),
+        Ok(zone) => show_delete(&site, &actor, StatusCode::OK, &zone, &Problems::default(), String::new()),
         Err(failure) => errors::of(&site, &actor, "/zones", failure),
     }
 }
 
-fn show_delete(site: &Site, actor: &Actor, status: StatusCode, zone: &Zone, problems: &Problems) -> Response {
+fn show_delete(
+    site: &Site,
+    actor: &Actor,
+    status: StatusCode,
+    zone: &Zone,
+    problems: &Problems,
+    reason: String,
+) -> Response {
     let snapshot = site.snapshot();
     let view = ZoneDetail { zone: zone.clone(), services: services_in(&snapshot.config, zone) };
+    let carried = Carried { generation: snapshot.generation, reason };
     let name = zone.name.to_string();
     page::show(site, actor, &format!("/zones/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(&view, problems, snapshot.generation).into_any()
+        pages::delete(&view, problems, &carried).into_any()
     })
 }
 
@@ -197,6 +207,7 @@ pub async fn delete(
         Err(failure) => return errors::of(&site, &actor, "/zones", failure),
     };
     let meta = Meta::of(&Form::new(pairs));
+    let reason = meta.reason.clone();
     let gone = zone.name.clone();
     let result = commit(&site, &actor, meta, move |config| {
         config.zones.retain(|z| z.name != gone);
@@ -205,7 +216,7 @@ pub async fn delete(
     .await;
     match result.map_err(problems_of) {
         Ok(_) => see_other("/zones"),
-        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &zone, &problems),
+        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &zone, &problems, reason),
         Err(Err(failure)) => errors::of(&site, &actor, "/zones", failure),
     }
 }

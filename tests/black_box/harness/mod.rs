@@ -1,0 +1,25 @@
+//! What the tests stand on: a running site, and clients for everything it speaks.
+
+mod backend;
+mod command;
+mod dns;
+mod folder;
+mod http;
+pub mod lab;
+mod load;
+mod outer;
+pub mod postgres;
+mod process;
+mod server;
+mod site;
+mod wait;
+
+pub use backend::Backends;
+pub use command::{Ran, run, run_with_input};
+pub use dns::{Answer, Client, Transport};
+pub use folder::folder;
+pub use http::{Http, Reply};
+pub use load::{Stream, Tally, volley};
+pub use outer::Outer;
+pub use site::{Database, Site, Start, accounted};
+pub use wait::until;

@@ -1,0 +1,231 @@
+//! A site of its own for a test: folder, server, database, and everything gone at the end.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::command::{Ran, run, run_with_input};
+use super::dns::{Client, Transport};
+use super::http::Http;
+use super::server::Server;
+use super::{folder, lab, postgres, until};
+
+/// Sites that run at the same time: the PostgreSQL they share has a limit of connections.
+const AT_ONCE: usize = 3;
+static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
+
+/// Where a site keeps its data.
+#[derive(Clone)]
+pub enum Database {
+    /// The site's own PostgreSQL, as with nothing said.
+    Private,
+    /// One that somebody else runs.
+    At(String),
+}
+
+/// How a site is started.
+pub struct Start {
+    pub database: Database,
+    pub variables: Vec<(&'static str, &'static str)>,
+}
+
+/// A running site.
+pub struct Site {
+    start: Start,
+    server: Server,
+    ready: Value,
+    pub http: Http,
+    folder: TempDir,
+    _place: Place,
+}
+
+impl Site {
+    /// With an empty database on the PostgreSQL that tests share.
+    pub fn start() -> Site {
+        let url = super::outer::shared_database();
+        Site::with(Start { database: Database::At(url), variables: Vec::new() })
+    }
+
+    /// The same, with the lab in force, whose members nothing probes.
+    pub fn with_lab() -> Site {
+        let site = Site::start();
+        site.apply(&lab::unmonitored());
+        site
+    }
+
+    /// With a PostgreSQL of its own.
+    pub fn with_private_database() -> Site {
+        Site::with(Start { database: Database::Private, variables: Vec::new() })
+    }
+
+    /// As told.
+    pub fn with(start: Start) -> Site {
+        let place = Place::take();
+        let folder = folder();
+        let server = launch(&start, folder.path(), "127.0.0.1:0", "127.0.0.1:0");
+        let ready = server.ready();
+        let http = Http::new(text(&ready["http"])).with_token(&local_token(folder.path()));
+        Site { start, server, ready, http, folder, _place: place }
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A path beside the site's own files.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Where it answers DNS.
+    pub fn dns(&self) -> SocketAddr {
+        text(&self.ready["dns"][0]).parse().expect("an address in the ready line")
+    }
+
+    /// What it printed when it was ready.
+    pub fn ready_line(&self) -> &Value {
+        &self.ready
+    }
+
+    /// A DNS client of it.
+    pub fn client(&self, transport: Transport) -> Client {
+        Client::new(self.dns(), transport)
+    }
+
+    /// Runs a command against it, as the owner of its data directory does.
+    pub fn cli(&self, args: &[&str]) -> Ran {
+        let dir = self.data_dir().to_string_lossy().into_owned();
+        run(&[args, &["--data-dir", &dir]].concat())
+    }
+
+    /// The same with something on standard input.
+    pub fn cli_with_input(&self, args: &[&str], input: &str) -> Ran {
+        let dir = self.data_dir().to_string_lossy().into_owned();
+        run_with_input(&[args, &["--data-dir", &dir]].concat(), input)
+    }
+
+    /// Applies a configuration that has to be right.
+    pub fn apply(&self, yaml: &str) -> Ran {
+        self.cli_with_input(&["apply", "-f", "-"], yaml).success()
+    }
+
+    /// The generation that answers.
+    pub fn generation(&self) -> u64 {
+        let reply = self.http.get("/healthz/ready");
+        reply.json()["generation"].as_u64().expect("a generation")
+    }
+
+    /// The split of the lab's service once `answers` answers are counted and their rows accounted for.
+    pub fn split_of(&self, answers: u64) -> Value {
+        let path = format!("/api/v1/split/{}", lab::SERVICE);
+        let what = format!("{answers} counted answers with their rows");
+        until(&what, Duration::from_secs(60), || {
+            let reply = self.http.get(&path);
+            let split = (reply.status == 200).then(|| reply.json())?;
+            (answered(&split) >= answers && accounted(&split) >= answers).then_some(split)
+        })
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.server.pid()
+    }
+
+    /// Whether its process still runs.
+    pub fn runs(&mut self) -> bool {
+        self.server.runs()
+    }
+
+    /// Everything it has printed.
+    pub fn said(&self) -> String {
+        self.server.said()
+    }
+
+    /// Stops it as an init system does.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.server.stop()
+    }
+
+    /// Starts it again on the same data.
+    pub fn start_again(&mut self) {
+        self.server = launch(&self.start, self.folder.path(), "127.0.0.1:0", "127.0.0.1:0");
+        self.ready = self.server.ready();
+        self.http = Http::new(text(&self.ready["http"])).with_token(&local_token(self.folder.path()));
+    }
+
+    /// Starts it again with another database and does not wait until it says that it is ready.
+    pub fn start_again_at(&mut self, database: Database, http: SocketAddr, dns: SocketAddr) {
+        self.start.database = database;
+        self.server = launch(&self.start, self.folder.path(), &http.to_string(), &dns.to_string());
+        self.ready = serde_json::json!({"http": format!("http://{http}"), "dns": [dns.to_string()]});
+        self.http = Http::new(text(&self.ready["http"]));
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.end();
+        // A server that was killed, or stopped in the middle of its start, leaves its PostgreSQL running.
+        postgres::take_down(&self.path("postgres"));
+    }
+}
+
+fn launch(start: &Start, data_dir: &Path, http: &str, dns: &str) -> Server {
+    let mut args: Vec<OsString> = ["--json-ready", "--http", http, "--dns", dns].map(OsString::from).to_vec();
+    args.extend(["--data-dir".into(), data_dir.as_os_str().to_owned()]);
+    if let Database::At(url) = &start.database {
+        args.extend(["--database-url".into(), url.into()]);
+    }
+    Server::start(&args, &start.variables)
+}
+
+fn local_token(data_dir: &Path) -> String {
+    let file = std::fs::read(data_dir.join("local-access.json")).expect("reading the owner's access");
+    let access: Value = serde_json::from_slice(&file).expect("the owner's access is JSON");
+    text(&access["token"]).to_owned()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}"))
+}
+
+/// Queries a split report counts.
+pub fn answered(split: &Value) -> u64 {
+    split["totals"]["answered"].as_u64().expect("totals.answered")
+}
+
+/// Rows of it that are stored or known to be lost.
+pub fn accounted(split: &Value) -> u64 {
+    let totals = &split["totals"];
+    let dropped = totals["dropped"].as_object().expect("totals.dropped");
+    let dropped: u64 = dropped.values().map(|n| n.as_u64().expect("a count")).sum();
+    totals["logged"].as_u64().expect("totals.logged") + dropped
+}
+
+/// One of the places for running sites.
+struct Place;
+
+impl Place {
+    fn take() -> Place {
+        let (count, freed) = &RUNNING;
+        let count = count.lock().expect("no holder panics");
+        let mut count = freed.wait_while(count, |n| *n >= AT_ONCE).expect("no holder panics");
+        *count += 1;
+        Place
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let (count, freed) = &RUNNING;
+        *count.lock().expect("no holder panics") -= 1;
+        freed.notify_one();
+    }
+}

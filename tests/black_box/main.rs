@@ -1,0 +1,21 @@
+//! The built `steelyard` from outside: what users, scripts and resolvers may rely on.
+//!
+//! `harness` starts the binary and speaks to it by command line, HTTP and DNS; each other module is one promise.
+//! Nothing here knows the inside of the product, and nothing leaves this machine. Most sites share one PostgreSQL,
+//! each with a database of its own; where storage is the point, a site runs its private one.
+
+mod harness;
+
+mod access;
+mod answers;
+mod bad_input;
+mod console;
+mod declarative;
+mod drain;
+mod health;
+mod metrics;
+mod outage;
+mod revisions;
+mod split;
+mod tools;
+mod weights;

@@ -1,0 +1,130 @@
+//! The proof of the product: thousands of queries, exactly by weight, and every report says the same numbers.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::harness::Transport::{Tcp, Udp};
+use crate::harness::{Ran, Site, Tally, folder, lab, run, volley};
+
+/// The weights of the lab, as `split --csv` takes them.
+const WEIGHTS: &str = "10.10.25.46=6,10.10.26.40=3,10.10.23.40=1";
+/// The columns of the contract, in their order.
+const COLUMNS: &str = "ts,site,client_ip,client_port,transport,fqdn,qtype,rcode,significant,significance,\
+                       service,pool,member,answers,ttl,ecs,generation,latency_us";
+
+/// Answers of each member of a segment.
+fn observed(segment: &Value) -> Tally {
+    let members = segment["members"].as_array().expect("members");
+    let count = |m: &Value| (m["address"].as_str().expect("address").to_owned(), m["observed"].as_u64());
+    members.iter().map(count).map(|(address, n)| (address, n.expect("observed"))).collect()
+}
+
+#[test]
+fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees() {
+    let site = Site::with_lab();
+    let expected = lab::tally(lab::MEMBERS, [3000, 1500, 500]);
+    let answers = volley(site.dns(), lab::SERVICE, &[Udp, Udp, Tcp, Udp, Udp, Tcp, Udp, Udp], 625);
+    assert_eq!(answers, expected);
+
+    let split = site.split_of(5000);
+    let nothing = json!({"service_throttle": 0, "site_throttle": 0, "queue": 0, "storage": 0});
+    assert_eq!(split["totals"], json!({"answered": 5000, "logged": 5000, "dropped": nothing}));
+    assert_eq!((&split["verdict"], split["segments"].as_array().map(Vec::len)), (&json!("PASS"), Some(1)));
+    assert_eq!(observed(&split["segments"][0]), expected);
+    assert_eq!(split["segments"][0]["statistic"], 0.0, "no answer too many or too few");
+
+    let words = site.cli(&["split", lab::SERVICE]).success().stdout;
+    assert!(words.contains("5000 answered, 5000 rows logged, 0 rows not kept\n"), "{words}");
+    assert!(words.ends_with("hello.avi.iberia.local PASS\n"), "{words}");
+    let printed = site.cli(&["split", lab::SERVICE, "--since", "5m", "--json"]).success().stdout;
+    let printed: Value = serde_json::from_str(&printed).expect("split --json prints JSON");
+    assert_eq!(printed["segments"][0]["members"], split["segments"][0]["members"]);
+
+    let file = site.path("log.csv").to_string_lossy().into_owned();
+    let exported = site.cli(&["logs", "export", "-o", &file]).success();
+    assert_eq!((exported.stdout.as_str(), exported.stderr.as_str()), ("", "5000 rows\n"));
+    let log = Log::read(&file);
+    assert_eq!(log.rows.len(), 5000);
+    assert_eq!(log.count("answers"), expected);
+    assert_eq!(log.count("member"), expected);
+    assert_eq!(log.count("transport"), Tally::from([("TCP".into(), 1250), ("UDP".into(), 3750)]));
+    assert_eq!(log.count("fqdn"), Tally::from([(lab::SERVICE.into(), 5000)]));
+
+    let judged = run(&["split", "--csv", &file, "--expect", WEIGHTS]).success().stdout;
+    assert!(judged.contains("column \"answers\", 5000 rows, 0 without an address"), "{judged}");
+    assert!(judged.ends_with(&format!("{file} PASS\n")), "{judged}");
+}
+
+/// An exported log.
+struct Log {
+    header: Vec<String>,
+    rows: Vec<csv::StringRecord>,
+}
+
+impl Log {
+    fn read(path: &str) -> Log {
+        let mut reader = csv::Reader::from_path(path).expect("opening the export");
+        let header: Vec<String> = reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        assert_eq!(header.join(","), COLUMNS);
+        let rows = reader.records().map(|row| row.expect("a row as long as the header")).collect();
+        Log { header, rows }
+    }
+
+    fn count(&self, column: &str) -> Tally {
+        let at = self.header.iter().position(|name| name == column).expect("a column of the header");
+        let mut tally = Tally::new();
+        self.rows.iter().for_each(|row| *tally.entry(row[at].to_owned()).or_default() += 1);
+        tally
+    }
+}
+
+/// Judges a log of somebody else's with this many answers of each member.
+fn judge(counts: [usize; 3], expect: &str) -> Ran {
+    let folder = folder();
+    let file = folder.path().join("export.csv");
+    let rows = lab::MEMBERS.iter().zip(counts).flat_map(|(member, n)| vec![format!("a,{member},b\n"); n]);
+    fs::write(&file, format!("dns_fqdn,dns_ips,other\n{}", rows.collect::<String>())).expect("writing a log");
+    run(&["split", "--csv", &file.to_string_lossy(), "--column", "dns_ips", "--expect", expect])
+}
+
+#[test]
+fn a_log_of_another_product_is_judged_and_the_exit_status_is_the_verdict() {
+    for (counts, expect, code, verdict) in [
+        ([3000, 1500, 500], WEIGHTS, 0, "PASS"),
+        ([3000, 1500, 500], "10.10.25.46=1,10.10.26.40=1,10.10.23.40=1", 3, "FAIL"),
+        ([3000, 1500, 500], "10.10.25.46=6,10.10.26.40=3", 3, "FAIL"),
+        ([2800, 1500, 700], WEIGHTS, 3, "FAIL"),
+        ([3, 2, 0], WEIGHTS, 4, "INSUFFICIENT"),
+        ([0, 0, 0], WEIGHTS, 4, "INSUFFICIENT"),
+    ] {
+        let judged = judge(counts, expect);
+        assert_eq!(judged.code, code, "{counts:?} by {expect}: {judged:?}");
+        assert!(judged.stdout.ends_with(&format!(" {verdict}\n")), "{counts:?} by {expect}: {judged:?}");
+    }
+}
+
+#[test]
+fn too_few_answers_are_insufficient_and_exit_with_4() {
+    let site = Site::with_lab();
+    let empty = site.cli(&["split", lab::SERVICE]);
+    assert_eq!((empty.code, empty.stdout.ends_with("INSUFFICIENT\n")), (4, true), "{empty:?}");
+    volley(site.dns(), lab::SERVICE, &[Udp], 4);
+    site.split_of(4);
+    let few = site.cli(&["split", lab::SERVICE]);
+    assert_eq!((few.code, few.stdout.ends_with("INSUFFICIENT\n")), (4, true), "{few:?}");
+    assert!(few.stdout.contains("4 answered, 4 rows logged"), "{few:?}");
+}
+
+#[test]
+fn an_explanation_foretells_the_next_answers_and_counts_none() {
+    let site = Site::with_lab();
+    let told = site.cli(&["explain", lab::SERVICE, "--count", "20", "--json"]).success().stdout;
+    let told: Value = serde_json::from_str(&told).expect("explain --json prints JSON");
+    let told: Vec<&str> =
+        told["answers"].as_array().expect("answers").iter().filter_map(|a| a[0].as_str()).collect();
+    let mut client = site.client(Udp);
+    let got: Vec<String> = (0..20).map(|_| client.address(lab::SERVICE)).collect();
+    assert_eq!(told, got);
+    assert_eq!(site.split_of(20)["totals"]["answered"], 20);
+}
