@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { becomeAdmin } from './harness/access.mjs';
-import { expectStatus, story } from './harness/browser.mjs';
+import { arrive, expectStatus, story } from './harness/browser.mjs';
 import { ask } from './harness/dns.mjs';
 import { MEMBERS, SERVICE, createZone, fillService, fillWeights } from './harness/lab.mjs';
 import { startPostgres, stopPostgres } from './harness/postgres.mjs';
@@ -19,7 +19,7 @@ const IN_FORCE_MS = 100;
 const LOAD_PER_SECOND = 400;
 
 test('a newcomer creates a service, proves its split, moves a canary and rides out a storage outage', async (t) => {
-  const page = await here.open();
+  const page = await here.open({ permissions: ['clipboard-read', 'clipboard-write'] });
   const { server } = here;
   let load;
   t.after(() => load?.stop().catch(() => {}));
@@ -60,22 +60,33 @@ test('a newcomer creates a service, proves its split, moves a canary and rides o
       const [segment] = await segments(page, 1);
       assert.deepEqual(segment.answers, ['3,000', '1,500', '500']);
       assert.equal(segment.verdict, 'PASS');
-      assert.match(segment.text, /Every member is within 0 answers of its share; an exact schedule allows 2\./);
+      assert.match(segment.text, /Every member has exactly its share\./);
       const headline = await page.locator('.headline').innerText();
-      assert.match(headline, /PASS\s+The traffic split as configured\.\s+Every member is within 0 answers/);
+      assert.match(headline, /PASS\s+The traffic split as configured\.\s+Every member has exactly its share/);
     },
 
     'every answer is a row of the log': async () => {
       await page.getByRole('link', { name: 'Logs' }).click();
-      await page.getByRole('heading', { name: '5,000 rows' }).waitFor();
+      await arrive(page, '5,000 rows');
+    },
+
+    'the page can be held still, and the command that asks is copied': async () => {
+      await page.getByRole('button', { name: 'Live' }).click();
+      await page.getByRole('button', { name: 'Paused', pressed: true }).waitFor();
+      await page.getByRole('link', { name: 'Overview' }).click();
+      await page.getByRole('button', { name: 'Copy' }).click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.equal(copied, `dig @127.0.0.1 -p ${server.dnsPort} ${SERVICE}`);
+      await page.getByRole('link', { name: 'Logs' }).click();
     },
 
     'a filter that matches nothing says so, and offers the way back': async () => {
       await filter(page, 'rcode != NOERROR');
-      await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+      await arrive(page, 'Nothing matches');
       await page.getByText('5,000 answers in this window, none of which the filter matches.').waitFor();
       await page.getByRole('link', { name: 'Clear the filter' }).click();
-      await page.getByRole('heading', { name: '5,000 rows' }).waitFor();
+      await arrive(page, '5,000 rows');
     },
 
     'a filter with a mistake says it beside the field and keeps the text': async () => {
@@ -87,7 +98,7 @@ test('a newcomer creates a service, proves its split, moves a canary and rides o
       const error = await page.locator(`#${await field.getAttribute('aria-describedby')}`).innerText();
       assert.match(error, /at character 1: .*"rcod".*did you mean rcode\?/);
       await page.getByRole('link', { name: 'Clear', exact: true }).click();
-      await page.getByRole('heading', { name: '5,000 rows' }).waitFor();
+      await arrive(page, '5,000 rows');
       expectStatus(page);
     },
 
@@ -163,7 +174,7 @@ async function saveAndAsk(page, server) {
   const begun = performance.now();
   const answer = await ask(server.dnsPort, SERVICE);
   const took = performance.now() - begun;
-  await page.getByRole('heading', { name: SERVICE, level: 1 }).waitFor();
+  await arrive(page, SERVICE);
   return { answer, took };
 }
 

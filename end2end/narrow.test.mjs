@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { becomeAdmin } from './harness/access.mjs';
-import { expectStatus, story } from './harness/browser.mjs';
+import { arrive, expectStatus, story } from './harness/browser.mjs';
 import { SERVICE, fillWeights } from './harness/lab.mjs';
 import { EMPTY, FILLED, fill } from './harness/places.mjs';
 import { suite } from './harness/suite.mjs';
@@ -36,13 +36,13 @@ test('the console fits a narrow screen', async (t) => {
       const places = ['Services', 'Zones', 'Monitors', 'Split', 'Logs', 'Changes', 'Overview'];
       for (const place of places) {
         await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).tap();
-        await page.getByRole('heading', { name: place, level: 1 }).waitFor();
-        const here = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]');
-        assert.equal(await here.innerText(), place);
-        assert.ok(await within(page, here), `${place} is scrolled out of sight`);
+        await arrive(page, place);
+        const current = page.getByRole('navigation', { name: 'Main' }).locator('[aria-current=page]');
+        assert.equal(await current.innerText(), place);
+        assert.ok(await within(page, current), `${place} is scrolled out of sight`);
       }
       await page.getByRole('link', { name: 'ana' }).tap();
-      await page.getByRole('heading', { name: 'ana', level: 1 }).waitFor();
+      await arrive(page, 'ana');
     },
 
     'pages with everything there is': async () => {
@@ -83,7 +83,7 @@ test('the console fits a narrow screen', async (t) => {
       await page.getByLabel('Address of member 4').fill('2001:db8:1111:2222:3333:4444:5555:6666');
       await expectFit(page);
       await page.getByRole('button', { name: 'Save', exact: true }).tap();
-      await page.getByRole('heading', { name: SERVICE, level: 1 }).waitFor();
+      await arrive(page, SERVICE);
       await expectFit(page);
     },
   });
@@ -104,14 +104,20 @@ async function expectFit(page) {
   await page.setViewportSize(TELEPHONE);
 }
 
-/** The width the document needs, and what sticks out of the window. Runs in the page. */
+/** The width the document needs, and the innermost element without which it would need less. Runs in the page. */
 function widest() {
-  const needed = document.documentElement.scrollWidth;
-  const scrolls = (element) => element.closest('.scroll');
-  const sticksOut = (element) => element.getBoundingClientRect().right > innerWidth + 0.5 && !scrolls(element);
-  const name = (element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
-  const wide = [...document.body.querySelectorAll('*')].filter(sticksOut).slice(0, 5).map(name).join(', ');
-  return { needed, wide };
+  const width = () => document.documentElement.scrollWidth;
+  const needed = width();
+  const widens = (element) => {
+    const { display } = element.style;
+    element.style.setProperty('display', 'none', 'important');
+    const less = width() < needed;
+    element.style.display = display;
+    return less;
+  };
+  let wide = document.body;
+  for (let inner = wide; inner; inner = [...wide.children].find(widens)) wide = inner;
+  return { needed, wide: `${wide.tagName.toLowerCase()}.${wide.className} ${wide.textContent.slice(0, 80)}` };
 }
 
 async function within(page, locator) {

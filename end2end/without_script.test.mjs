@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { becomeAdmin, signIn } from './harness/access.mjs';
-import { story } from './harness/browser.mjs';
+import { arrive, story } from './harness/browser.mjs';
 import { ask } from './harness/dns.mjs';
 import { SERVICE, ZONE, createZone, fillService, saveService } from './harness/lab.mjs';
 import { suite } from './harness/suite.mjs';
@@ -19,7 +19,7 @@ test('everything an operator needs works without JavaScript', async (t) => {
     'sign in by the code, out, and in again by the password': async () => {
       await becomeAdmin(page, server);
       await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await arrive(page, 'Sign in');
       await signIn(page);
     },
 
@@ -45,7 +45,7 @@ test('everything an operator needs works without JavaScript', async (t) => {
 
     'save by pressing Enter in a field': async () => {
       await page.getByLabel('TTL', { exact: true }).press('Enter');
-      await page.getByRole('heading', { name: SERVICE, level: 1 }).waitFor();
+      await arrive(page, SERVICE);
     },
 
     'see the split, by links alone': async () => {
@@ -70,6 +70,7 @@ test('everything an operator needs works without JavaScript', async (t) => {
       await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Changes' }).click();
       await page.getByRole('rowheader').first().getByRole('link').click();
       await page.getByRole('button', { name: 'Revert this change' }).click();
+      await page.getByText('Revert of generation 3').waitFor();
       await page.goto(`/services/${SERVICE}/edit`);
       assert.equal(await page.getByLabel('Weight of member 1').inputValue(), '2');
     },
@@ -79,7 +80,7 @@ test('everything an operator needs works without JavaScript', async (t) => {
       await page.getByRole('link', { name: 'Delete this service' }).click();
       await page.getByText(`From the next query on, ${SERVICE} does not exist`).waitFor();
       await page.getByRole('button', { name: 'Delete the service' }).click();
-      await page.getByRole('heading', { name: 'No service yet' }).waitFor();
+      await arrive(page, 'No service yet');
       assert.equal((await ask(server.dnsPort, SERVICE)).rcode, 'NXDOMAIN');
     },
   });

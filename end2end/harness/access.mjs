@@ -1,5 +1,7 @@
 // Coming in.
 
+import { arrive } from './browser.mjs';
+
 export const ADMIN = { name: 'ana', password: 'a lever and two pans' };
 
 /** The first sign-in of a new site, by the code it printed. */
@@ -9,7 +11,7 @@ export async function becomeAdmin(page, server) {
   await page.getByLabel('Your name').fill(ADMIN.name);
   await page.getByLabel('New password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Start' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await arrive(page, 'Overview');
 }
 
 /** Later sign-ins. */
@@ -18,5 +20,5 @@ export async function signIn(page) {
   await page.getByLabel('Name').fill(ADMIN.name);
   await page.getByLabel('Password').fill(ADMIN.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  await arrive(page, 'Overview');
 }

@@ -5,11 +5,14 @@ import { createRequire } from 'node:module';
 
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Rules broken in the page, of impact serious or critical, each with the elements that break it. */
-export async function seriousViolations(page) {
+/** Rules broken in the page, of impact serious or critical, with the elements that break them: all, or `rules` alone. */
+export async function seriousViolations(page, rules) {
   await page.evaluate(source);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const { violations } = await page.evaluate((how) => globalThis.axe.run(document, how), options);
   return violations
     .filter(({ impact }) => ['serious', 'critical'].includes(impact))
-    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => `${node.target} (${node.any[0]?.message ?? ''})`).join(', ')}`);
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(describe).join(', ')}`);
 }
+
+const describe = ({ target, any }) => `${target} (${any[0]?.message ?? 'see the rule'})`;

@@ -59,6 +59,12 @@ function watch(page, scripts) {
   });
 }
 
+/** Waits for the page whose heading says exactly this. */
+export async function arrive(page, heading) {
+  await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+  await page.waitForLoadState();
+}
+
 /** From now on answers with these statuses are what the test is about. */
 export function expectStatus(page, ...statuses) {
   watched.get(page).expected = statuses;

@@ -2,6 +2,8 @@
 
 import { fileURLToPath } from 'node:url';
 
+import { arrive } from './browser.mjs';
+
 const FILE = fileURLToPath(new URL('../../examples/lab.yaml', import.meta.url));
 
 export const ZONE = 'avi.iberia.local';
@@ -16,7 +18,7 @@ export async function createZone(page) {
   await page.getByLabel('Name', { exact: true }).fill(ZONE);
   await page.getByLabel('Static records').fill('www 60 A 192.0.2.80');
   await save(page);
-  await page.getByRole('heading', { name: ZONE, level: 1 }).waitFor();
+  await arrive(page, ZONE);
 }
 
 /** Fills a new service's form; saving it is left to the test. */
@@ -40,7 +42,7 @@ export async function fillWeights(page, weights) {
 /** Saves the form and waits for the service's page. */
 export async function saveService(page) {
   await save(page);
-  await page.getByRole('heading', { name: SERVICE, level: 1 }).waitFor();
+  await arrive(page, SERVICE);
 }
 
 /** The whole of it at once: sites, locations, a monitor, the zone and the service. Its members are nowhere here. */

@@ -42,6 +42,6 @@ export const FILLED = [
 /** The lab, with answers of more than one kind. */
 export async function fill(server) {
   await applyLab(server);
-  await sendQueries(server.dnsPort, SERVICE, 500);
-  await sendQueries(server.dnsPort, `missing.${ZONE}`, 20);
+  await sendQueries(server.dnsPort, SERVICE, 40);
+  await sendQueries(server.dnsPort, `missing.${ZONE}`, 8);
 }

@@ -21,14 +21,13 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGTERM')));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** Starts a server, with more flags if given, and waits until it says that it listens. */
-export async function startServer(...flags) {
+/** Starts a server and waits until it says that it listens. */
+export async function startServer({ http = '127.0.0.1:0', dns = '127.0.0.1:0', flags = [] } = {}) {
   const dir = await mkdtemp(join(tmpdir(), 'steelyard-e2e-'));
   // Started by root, the private PostgreSQL runs as another user, who has to pass through.
   await chmod(dir, 0o755);
   const data = join(dir, 'data');
-  const listen = ['--http', '127.0.0.1:0', '--dns', '127.0.0.1:0'];
-  const child = spawn(BINARY, ['serve', '--data-dir', data, ...listen, '--json-ready', ...flags], {
+  const child = spawn(BINARY, ['serve', '--data-dir', data, '--http', http, '--dns', dns, '--json-ready', ...flags], {
     env: plainEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -15,9 +15,9 @@ export async function sendQueries(port, name, count) {
   return load.ended;
 }
 
-/** Starts a load from four clients: `perSecond` queries for `name`, until `stop` is called. */
-export async function startSteadyLoad(port, name, perSecond) {
-  return startLoad(port, name, ['-Q', String(perSecond), '-l', String(LONGEST_MS / 1000)]);
+/** Starts a load from four clients at the address `from`: `perSecond` queries for `name`, until `stop` is called. */
+export async function startSteadyLoad(port, name, perSecond, from = '127.0.0.1') {
+  return startLoad(port, name, ['-a', from, '-Q', String(perSecond), '-l', String(LONGEST_MS / 1000)]);
 }
 
 async function startLoad(port, name, how) {

@@ -17,7 +17,7 @@ use model::health::HealthTable;
 use model::snapshot::Snapshot;
 use store::Store;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +27,7 @@ use crate::config::Settings;
 use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
+use crate::tasks::storage::Presence;
 use crate::{clock, demo, http, snapshot_file, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
@@ -39,6 +40,8 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// Serves until a signal says stop.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {
     tracing_setup::init();
+    // From here on a signal is heard: a stop in the middle of a start drains as any other.
+    let mut signals = Signals::listen()?;
     // Both crypto providers could be compiled in by accident of features; the choice is made here, once.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let data_dir = data_dir::open(&settings.data_dir)?;
@@ -102,7 +105,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         pipeline,
         checker,
         publisher,
-        presence: Default::default(),
+        presence: Presence::new(clock::now()),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
         exports: Default::default(),
@@ -117,14 +120,24 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));
-    let there = tokio::time::timeout(STORAGE_PATIENCE, storage.wait_for(|ready| *ready)).await.is_ok();
-    tokio::spawn(tasks::housekeeping::run(site.clone()));
-    if there && settings.demo {
-        demo::load(&site).await?;
+    let begin = async {
+        let there = tokio::time::timeout(STORAGE_PATIENCE, storage.wait_for(|ready| *ready)).await.is_ok();
+        tokio::spawn(tasks::housekeeping::run(site.clone()));
+        if there && settings.demo {
+            demo::load(&site).await?;
+        }
+        announce::announce(&site, &settings, there).await;
+        anyhow::Ok(())
+    };
+    let stopped = signals.stop();
+    tokio::pin!(stopped);
+    tokio::select! {
+        begun = begin => {
+            begun?;
+            stopped.await;
+        }
+        () = &mut stopped => {}
     }
-    announce::announce(&site, &settings, there).await;
-
-    wait_for_signal().await?;
     tracing::info!("stopping: draining");
     stop.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(3), console).await;
@@ -163,16 +176,31 @@ fn serve_http(listener: TcpListener, site: Arc<Site>, stop: CancellationToken) -
     })
 }
 
-async fn wait_for_signal() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    // SIGHUP would otherwise end the process; there is nothing to read again yet but what the database holds.
-    let mut hangup = signal(SignalKind::hangup())?;
-    loop {
-        tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => tracing::info!("SIGHUP: the configuration is always current"),
+/// The signals this process acts on.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Signals> {
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            // SIGHUP would otherwise end the process; there is nothing to read again yet but what the database holds.
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Returns when one says stop.
+    async fn stop(&mut self) {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return,
+                _ = self.interrupt.recv() => return,
+                _ = self.hangup.recv() => tracing::info!("SIGHUP: the configuration is always current"),
+            }
         }
     }
 }

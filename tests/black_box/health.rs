@@ -1,1 +1,93 @@
-//! .
+//! Members that fall ill and recover: never answered while another is well, and never all gone.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::Transport::{Tcp, Udp};
+use crate::harness::{Backends, Scrape, Site, lab, until, volley};
+
+const MEMBERS: [&str; 3] = ["127.0.0.41", "127.0.0.42", "127.0.0.43"];
+/// One failed check each second, of at most half a second: noticed within failures x interval + timeout + 1 s.
+const NOTICED: Duration = Duration::from_millis(2500);
+
+/// The lab with members that exist, checked each second and judged by one check.
+fn watched(port: u16) -> String {
+    let mut text = lab::moved_to(MEMBERS, port);
+    for (piece, with) in [
+        ("interval: 10s", "interval: 1s"),
+        ("timeout: 4s", "timeout: 500ms"),
+        ("failures: 3", "failures: 1"),
+        ("successes: 3", "successes: 1"),
+    ] {
+        text = lab::edited(&text, piece, with);
+    }
+    text
+}
+
+/// Waits until the members' health is this, and answers are given by it.
+fn wait_for(site: &Site, health: [&str; 3]) {
+    let wanted: Vec<_> = MEMBERS.iter().map(ToString::to_string).zip(health.map(str::to_owned)).collect();
+    until(&format!("health {health:?}"), NOTICED, || {
+        let list = site.http.get("/api/v1/members").with_status(200).json();
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let members = list.as_array().expect("a list").iter();
+        let seen: Vec<_> = members.map(|m| (text(&m["address"]), text(&m["health"]))).collect();
+        (seen == wanted).then_some(())
+    });
+}
+
+#[test]
+fn an_ill_member_leaves_the_answers_all_ill_fails_open_and_the_recovered_return() {
+    let backends = Backends::start(MEMBERS);
+    let site = Site::start();
+    site.apply(&watched(backends.port));
+    let split = |counts: [u64; 3]| {
+        let total: u64 = counts.iter().sum();
+        let tally = volley(site.dns(), lab::SERVICE, &[Udp, Tcp], total / 2);
+        assert_eq!(tally, lab::tally(MEMBERS, counts));
+    };
+    wait_for(&site, ["up", "up", "up"]);
+    split([60, 30, 10]);
+
+    backends.set_well(1, false);
+    wait_for(&site, ["up", "down", "up"]);
+    split([60, 0, 10]);
+    let up = |member: &str| Scrape::of(&site.http).sum("steelyard_member_up", &[("member", member)]);
+    assert_eq!((up(MEMBERS[0]), up(MEMBERS[1])), (1.0, 0.0));
+
+    backends.set_well(0, false);
+    wait_for(&site, ["down", "down", "up"]);
+    split([0, 0, 10]);
+
+    backends.set_well(2, false);
+    wait_for(&site, ["down", "down", "down"]);
+    split([60, 30, 10]);
+    let told = site.http.get(&format!("/api/v1/explain?name={}", lab::SERVICE)).with_status(200).json();
+    assert_eq!(told["outcome"], "fail_open", "{told}");
+
+    backends.set_well(1, true);
+    wait_for(&site, ["down", "up", "down"]);
+    split([0, 30, 0]);
+    (0..3).for_each(|member| backends.set_well(member, true));
+    wait_for(&site, ["up", "up", "up"]);
+    split([60, 30, 10]);
+
+    // Each of these times is judged by the weights of the members that were eligible then.
+    let report = site.split_of(100 + 70 + 10 + 100 + 30 + 100);
+    assert_eq!((&report["verdict"], &report["totals"]["answered"]), (&json!("PASS"), &json!(410)), "{report}");
+}
+
+#[test]
+fn a_member_that_is_not_reachable_is_down_with_the_reason() {
+    let backends = Backends::start(MEMBERS);
+    let port = backends.port;
+    drop(backends);
+    let site = Site::start();
+    site.apply(&watched(port));
+    wait_for(&site, ["down", "down", "down"]);
+    let list = site.http.get("/api/v1/health").with_status(200).json();
+    let checks = &list[0]["checks"][0];
+    assert_eq!((&checks["monitor"], &checks["health"]), (&json!("http-hello"), &json!("down")), "{list}");
+    assert!(checks["failure"].as_str().is_some_and(|why| why.contains("refused")), "{list}");
+}

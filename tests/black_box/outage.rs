@@ -1,12 +1,14 @@
 //! PostgreSQL killed, away for long, and back: answers go on, nothing is counted twice or lost in silence.
 
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use hickory_proto::rr::RecordType;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Database, Outer, Site, Start, Stream, Transport, lab, postgres, until};
+use crate::harness::{
+    Client, Database, Outer, Scrape, Site, Start, Stream, Transport, accounted, lab, postgres, until,
+};
 
 /// How long storage may take to be noticed missing, or to be found again; generous, since nothing waits for it.
 const NOTICE: Duration = Duration::from_secs(60);
@@ -27,7 +29,7 @@ fn check_accounts(site: &Site, answered: u64) -> Value {
     let split = site.split_of(answered);
     let totals = &split["totals"];
     assert_eq!(totals["answered"], answered, "{totals}");
-    assert_eq!(crate::harness::accounted(&split), answered, "{totals}");
+    assert_eq!(accounted(&split), answered, "{totals}");
     assert_ne!(split["verdict"], "FAIL", "{split}");
     split
 }
@@ -53,9 +55,8 @@ fn a_killed_private_postgresql_costs_no_answer_and_comes_back_by_itself() {
     assert_ne!(first, again);
     // Until it takes connections, a write is refused; then it goes through.
     until("a write to go through", NOTICE, || {
-        let body = json!({"ttl": 2, "weight": 7});
         let path = format!("/api/v1/members/{}/hello-10/{}", lab::SERVICE, lab::MEMBERS[0]);
-        let reply = site.http.json("PATCH", &path, &json!({"weight": body["weight"]}));
+        let reply = site.http.json("PATCH", &path, &json!({"weight": 7}));
         assert!([200, 503].contains(&reply.status), "{reply:?}");
         (reply.status == 200).then_some(())
     });
@@ -86,7 +87,7 @@ fn while_postgresql_is_away_writes_are_refused_answers_go_on_and_rows_follow_lat
     let service = site.http.get(&format!("/api/v1/services/{}", lab::SERVICE)).with_status(200).json();
     assert_eq!(service["pools"][0]["members"][0]["weight"], 6, "reading goes on");
     assert_eq!(site.http.get("/healthz/live").status, 200);
-    assert_eq!(site.http.get("/metrics").with_status(200).body.contains("steelyard_storage_away{} 1"), true);
+    assert_eq!(Scrape::of(&site.http).sum("steelyard_storage_away", &[]), 1.0);
     goes_on(&stream, 200);
 
     outer.start_again();
@@ -106,10 +107,9 @@ fn while_postgresql_is_away_writes_are_refused_answers_go_on_and_rows_follow_lat
 #[test]
 fn a_site_started_while_postgresql_is_gone_answers_from_its_last_good_snapshot() {
     let mut site = Site::with_lab();
-    // The snapshot is on disk before the stop ends, or the start below has nothing to answer from.
-    assert!(site.stop().success());
+    assert!(site.stop().success(), "{}", site.said());
     let gone = Database::At("postgres://steelyard@127.0.0.1:1/steelyard".to_owned());
-    let (http, dns) = (free_tcp(), free_udp());
+    let (http, dns) = (own_address(8080), own_address(5353));
     let started = Instant::now();
     site.start_again_at(gone, http, dns);
     let mut client = Client::new(dns, Transport::Udp);
@@ -123,13 +123,8 @@ fn a_site_started_while_postgresql_is_gone_answers_from_its_last_good_snapshot()
     assert!(site.stop().success(), "a stop in this state is a stop as any other: {}", site.said());
 }
 
-/// An address that was free a moment ago: this one start has to be found without its ready line.
-fn free_udp() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a UDP socket");
-    socket.local_addr().expect("its address")
-}
-
-fn free_tcp() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a TCP listener");
-    listener.local_addr().expect("its address")
+/// An address for this test process alone: the one start that has to be found without its ready line.
+fn own_address(port: u16) -> SocketAddr {
+    let [.., high, low] = std::process::id().to_be_bytes();
+    SocketAddr::from(([127, 88, high, low.clamp(1, 254)], port))
 }

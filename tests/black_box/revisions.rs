@@ -45,7 +45,7 @@ fn a_revert_brings_the_state_before_a_change_back() {
     assert_eq!(site.cli(&["export", "config"]).success().stdout, before);
 
     let revision = site.http.get("/api/v1/revisions/3").with_status(200).json();
-    assert_eq!(revision["reason"], "Revert of generation 2", "{revision}");
+    assert_eq!(revision["line"]["reason"], "Revert of generation 2", "{revision}");
     let list = site.http.get("/api/v1/revisions").with_status(200).json();
     let generations: Vec<u64> =
         list.as_array().expect("a list").iter().filter_map(|r| r["generation"].as_u64()).collect();

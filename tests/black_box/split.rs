@@ -48,7 +48,7 @@ fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees(
     assert_eq!(log.rows.len(), 5000);
     assert_eq!(log.count("answers"), expected);
     assert_eq!(log.count("member"), expected);
-    assert_eq!(log.count("transport"), Tally::from([("TCP".into(), 1250), ("UDP".into(), 3750)]));
+    assert_eq!(log.count("transport"), Tally::from([("tcp".into(), 1250), ("udp".into(), 3750)]));
     assert_eq!(log.count("fqdn"), Tally::from([(lab::SERVICE.into(), 5000)]));
 
     let judged = run(&["split", "--csv", &file, "--expect", WEIGHTS]).success().stdout;

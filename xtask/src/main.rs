@@ -2,10 +2,11 @@
 //!
 //! - `machine` knows what a machine must have, and installs it.
 //! - `web` makes the console's wasm, `product` the `steelyard` binary.
-//! - `serve`, `test`, `doctor` and `dist` are the commands built from these.
+//! - `serve`, `test`, `bench`, `doctor` and `dist` are the commands built from these.
 //!
 //! There is no state besides files under `target/`: a command that finds its work done skips it.
 
+mod bench;
 mod dist;
 mod doctor;
 mod machine;
@@ -44,6 +45,8 @@ enum Command {
     Web,
     /// Installs what the tests need, and runs all of them or some parts.
     Test(test::TestArgs),
+    /// Measures what an answer costs, what the query log adds, and how fast the log comes out again.
+    Bench(bench::BenchArgs),
     /// Shows what building, serving and testing need, and what of it this machine lacks.
     Doctor,
     /// Packs the release binary with its licences into an archive under target/dist.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Serve { args } => serve::run(&args),
         Command::Web => web::prepare_and_build(),
         Command::Test(args) => test::run(&args),
+        Command::Bench(args) => bench::run(args).map(|()| ExitCode::SUCCESS),
         Command::Doctor => doctor::run(),
         Command::Dist => dist::run(),
     };

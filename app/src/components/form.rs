@@ -121,6 +121,22 @@ pub fn Reason(#[prop(into)] value: String) -> impl IntoView {
     }
 }
 
+/// A field as one says it: `pools.0.members.1.weight` is `pool 1, member 2, weight`.
+fn spoken(field: &str) -> String {
+    let mut out = String::new();
+    for part in field.split('.') {
+        match part.parse::<usize>() {
+            Ok(index) => {
+                let list = out.strip_suffix('s').unwrap_or(&out).to_owned();
+                out = format!("{list} {}", index + 1);
+            }
+            Err(_) if out.is_empty() => out.push_str(part),
+            Err(_) => out = format!("{out}, {part}"),
+        }
+    }
+    out.replace('_', " ")
+}
+
 /// Everything that is wrong with a form, each with a link to its field.
 #[component]
 pub fn ProblemSummary(problems: Problems) -> impl IntoView {
@@ -132,7 +148,7 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         if field.is_empty() {
             view! { <li>{message}</li> }.into_any()
         } else {
-            view! { <li><a href=format!("#{field}")>{field.clone()}</a>": "{message}</li> }.into_any()
+            view! { <li><a href=format!("#{field}")>{spoken(&field)}</a>": "{message}</li> }.into_any()
         }
     };
     view! {
@@ -142,4 +158,22 @@ pub fn ProblemSummary(problems: Problems) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spoken;
+
+    #[test]
+    fn fields_are_named_as_their_labels_count() {
+        let cases = [
+            ("ttl", "ttl"),
+            ("name_servers", "name servers"),
+            ("pools.0.name", "pool 1, name"),
+            ("pools.0.members.1.weight", "pool 1, member 2, weight"),
+        ];
+        for (field, expected) in cases {
+            assert_eq!(spoken(field), expected);
+        }
+    }
 }

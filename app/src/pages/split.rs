@@ -194,7 +194,7 @@ fn segment(number: usize, segment: &Segment, of: usize) -> AnyView {
                 {donut("Observed answers by member", &parts)}
                 {share_bars(&segment.members)}
             </div>
-            <div class="scroll" tabindex="0" role="region" aria-label="Members of this segment">
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("Members of segment {number}")>
                 <table class="lines">
                     <thead>
                         <tr>

@@ -28,6 +28,9 @@ fn excess(counts: &Counts, member: usize, name: &str) -> String {
 }
 
 pub(crate) fn within_bound(farthest: f64, bound: u64) -> String {
+    if number(farthest) == "0" {
+        return "Every member has exactly its share.".to_owned();
+    }
     format!("Every member is within {} of its share; an exact schedule allows {bound}.", answers(farthest))
 }
 

@@ -28,6 +28,15 @@ pub fn unprivileged() -> Result<Option<Account>, ClusterError> {
     find("postgres").or_else(|| find("nobody")).map(Some).ok_or(ClusterError::NoAccount)
 }
 
+/// Whether a cluster can live at `path`, as far as the folders above it decide: started by root, it runs as another
+/// user, who has to pass through them.
+pub fn can_reach(path: &Path) -> bool {
+    match unprivileged() {
+        Ok(Some(account)) => check_traversable(account, path).is_ok(),
+        _ => true,
+    }
+}
+
 /// Whether the account may pass through every folder above `path`.
 pub fn check_traversable(account: Account, path: &Path) -> Result<(), ClusterError> {
     for folder in path.ancestors().skip(1) {

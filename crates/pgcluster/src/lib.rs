@@ -11,6 +11,7 @@ mod error;
 mod folders;
 mod place;
 
+pub use account::can_reach;
 pub use cluster::{Cluster, Options};
 pub use error::ClusterError;
 pub use place::url;

@@ -25,10 +25,26 @@ async fn a_cluster_survives_a_kill_and_is_adopted_by_the_next_server() {
     }
     drop(cluster);
 
-    let adopted = Cluster::start(options).await.unwrap();
+    let mut adopted = Cluster::start(options).await.unwrap();
     assert!(!adopted.crashed());
     adopted.stop().await.unwrap();
     assert!(!dir.path().join("pg/postmaster.pid").exists());
+}
+
+#[tokio::test]
+async fn a_postmaster_that_died_by_itself_is_replaced_while_its_parent_still_holds_it() {
+    let dir = folder();
+    let options = Options { data_dir: dir.path().join("pg"), durable: false };
+    let mut held = Cluster::start(options.clone()).await.unwrap();
+    let pid_file = std::fs::read_to_string(dir.path().join("pg/postmaster.pid")).unwrap();
+    let pid = pid_file.lines().next().unwrap();
+    assert!(std::process::Command::new("sh").args(["-c", "kill -KILL $0", pid]).status().unwrap().success());
+    while !held.crashed() {
+        tokio::task::yield_now().await;
+    }
+    let next = Cluster::start(options).await.unwrap();
+    assert!(!held.crashed());
+    next.stop().await.unwrap();
 }
 
 #[tokio::test]

@@ -65,10 +65,7 @@ async fn keep(options: pgcluster::Options, stop: CancellationToken) -> Option<Cl
     let mut cluster = None;
     let mut said = false;
     loop {
-        let needed = match &cluster {
-            None => true,
-            Some(cluster) => Cluster::crashed(cluster),
-        };
+        let needed = cluster.as_mut().is_none_or(Cluster::crashed);
         if needed {
             match Cluster::start(options.clone()).await {
                 Ok(started) => {

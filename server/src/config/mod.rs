@@ -14,7 +14,8 @@ pub struct ServeArgs {
     /// Settings file, TOML; its keys are the flags' names with underscores.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
-    /// Where the private database, the last good snapshot and local access live [default: .steelyard].
+    /// Where the private database, the last good snapshot and local access live [default: .steelyard, or
+    /// /var/lib/steelyard when root runs this where other users cannot pass].
     #[arg(long, value_name = "DIR", env = "STEELYARD_DATA_DIR")]
     pub data_dir: Option<PathBuf>,
     /// Address of console and REST [default: 127.0.0.1:3000].
@@ -83,7 +84,7 @@ impl ServeArgs {
             Some(path) => file::read(path)?,
             None => file::File::default(),
         };
-        let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from(".steelyard"));
+        let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
         let dns = match (self.dns.is_empty(), file.dns) {
             (false, _) => self.dns,
             (true, Some(dns)) => dns,
@@ -115,6 +116,16 @@ impl ServeArgs {
             demo: self.demo || file.demo.unwrap_or(false),
             json_ready: self.json_ready,
         })
+    }
+}
+
+/// `.steelyard` here, or `/var/lib/steelyard` when root runs this in a folder, as its own home often is, that the user
+/// of the private PostgreSQL cannot pass through.
+fn default_data_dir() -> PathBuf {
+    let here = PathBuf::from(".steelyard");
+    match std::path::absolute(&here) {
+        Ok(path) if !pgcluster::can_reach(&path) => PathBuf::from("/var/lib/steelyard"),
+        _ => here,
     }
 }
 

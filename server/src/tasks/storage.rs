@@ -11,9 +11,17 @@ use crate::site::Site;
 const PING: Duration = Duration::from_secs(2);
 
 /// Whether storage is there, as the console says.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Presence {
-    away: Mutex<Option<Away>>,
+    state: Mutex<State>,
+}
+
+/// Until storage was reached once it is not there, and nothing has been said about it.
+#[derive(Debug)]
+enum State {
+    Unreached(Away),
+    There,
+    Away(Away),
 }
 
 /// Since when storage is away, and what was last heard.
@@ -26,23 +34,33 @@ pub struct Away {
 }
 
 impl Presence {
+    /// Storage that was not reached yet, by a server that started at `now`.
+    pub fn new(now: i64) -> Presence {
+        let error = "it was not reached yet since the server started".to_owned();
+        Presence { state: Mutex::new(State::Unreached(Away { since: now, error })) }
+    }
+
     /// The state; none when storage is there.
     pub fn away(&self) -> Option<Away> {
-        self.away.lock().unwrap_or_else(|e| e.into_inner()).clone()
+        match &*self.state.lock().unwrap_or_else(|e| e.into_inner()) {
+            State::There => None,
+            State::Unreached(away) | State::Away(away) => Some(away.clone()),
+        }
     }
 
     fn note(&self, result: Result<(), String>, now: i64) {
-        let mut away = self.away.lock().unwrap_or_else(|e| e.into_inner());
-        match (result, away.as_mut()) {
-            (Ok(()), None) => {}
-            (Ok(()), Some(_)) => {
+        let mut state = self.state.lock().unwrap_or_else(|e| e.into_inner());
+        match (result, &mut *state) {
+            (Ok(()), State::There) => {}
+            (Ok(()), State::Unreached(_)) => *state = State::There,
+            (Ok(()), State::Away(_)) => {
                 tracing::info!("storage is back");
-                *away = None;
+                *state = State::There;
             }
-            (Err(error), Some(known)) => known.error = error,
-            (Err(error), None) => {
+            (Err(error), State::Away(known)) => known.error = error,
+            (Err(error), _) => {
                 tracing::warn!(%error, "storage is away; answers go on");
-                *away = Some(Away { since: now, error });
+                *state = State::Away(Away { since: now, error });
             }
         }
     }

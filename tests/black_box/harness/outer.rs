@@ -27,7 +27,8 @@ impl Outer {
     /// Starts one.
     pub fn start() -> Outer {
         let (runtime, folder) = (runtime(), folder());
-        let options = Options { data_dir: folder.path().join("pg"), durable: false };
+        // Durable: what it has acknowledged has to be there after it was killed.
+        let options = Options { data_dir: folder.path().join("pg"), durable: true };
         let cluster = runtime.block_on(Cluster::start(options)).expect("starting a PostgreSQL");
         Outer { runtime, cluster: Some(cluster), _folder: folder }
     }

@@ -14,7 +14,7 @@ use super::command::{Ran, run, run_with_input};
 use super::dns::{Client, Transport};
 use super::http::Http;
 use super::server::Server;
-use super::{folder, lab, postgres, until};
+use super::{folder, lab, postgres, until_right};
 
 /// Sites that run at the same time: the PostgreSQL they share has a limit of connections.
 const AT_ONCE: usize = 3;
@@ -126,10 +126,11 @@ impl Site {
     pub fn split_of(&self, answers: u64) -> Value {
         let path = format!("/api/v1/split/{}", lab::SERVICE);
         let what = format!("{answers} counted answers with their rows");
-        until(&what, Duration::from_secs(60), || {
+        until_right(&what, Duration::from_secs(60), || {
             let reply = self.http.get(&path);
-            let split = (reply.status == 200).then(|| reply.json())?;
-            (answered(&split) >= answers && accounted(&split) >= answers).then_some(split)
+            let split = if reply.status == 200 { reply.json() } else { return Err(reply.body) };
+            let enough = answered(&split) >= answers && accounted(&split) >= answers;
+            if enough { Ok(split) } else { Err(split["totals"].to_string()) }
         })
     }
 
@@ -158,6 +159,11 @@ impl Site {
         self.server = launch(&self.start, self.folder.path(), "127.0.0.1:0", "127.0.0.1:0");
         self.ready = self.server.ready();
         self.http = Http::new(text(&self.ready["http"])).with_token(&local_token(self.folder.path()));
+    }
+
+    /// Starts it again and does not wait until it says that it is ready.
+    pub fn start_again_unready(&mut self) {
+        self.server = launch(&self.start, self.folder.path(), "127.0.0.1:0", "127.0.0.1:0");
     }
 
     /// Starts it again with another database and does not wait until it says that it is ready.

@@ -6,14 +6,19 @@ use std::time::{Duration, Instant};
 /// Time between two looks.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The first answer of `look`, which is asked at least once; `what` is what was waited for in vain.
+/// The first thing that `look` finds; `what` is what was waited for in vain. It looks at least once.
 pub fn until<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    until_right(what, patience, || look().ok_or_else(|| "it is not there".to_owned()))
+}
+
+/// The same, where each look in vain says what it saw instead; the last of these is told.
+pub fn until_right<T>(what: &str, patience: Duration, mut look: impl FnMut() -> Result<T, String>) -> T {
     let end = Instant::now() + patience;
     loop {
-        if let Some(found) = look() {
-            return found;
+        match look() {
+            Ok(found) => return found,
+            Err(instead) => assert!(Instant::now() < end, "waited {patience:?} for {what}: {instead}"),
         }
-        assert!(Instant::now() < end, "waited {patience:?} for {what}");
         thread::sleep(PAUSE);
     }
 }
