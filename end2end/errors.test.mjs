@@ -1,4 +1,4 @@
-// What is wrong in a form is said beside its field, with the value and the remedy; nothing typed is lost, nothing saved.
+// What is wrong in a form is said beside its field, with the value and the remedy; nothing is lost, nothing saved.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -198,8 +198,9 @@ async function segments(page, count) {
 
 /** The numbers above the segments, by their labels. */
 async function stats(page) {
-  const texts = await page.locator('.stat').evaluateAll((all) => all.map((stat) => [...stat.children].map((part) => part.textContent)));
-  return Object.fromEntries(texts.map(([label, value]) => [label, Number(value.replaceAll(',', ''))]));
+  const labels = await page.locator('.stat-label').allInnerTexts();
+  const values = await page.locator('.stat-value').allInnerTexts();
+  return Object.fromEntries(labels.map((label, i) => [label, Number(values[i].replaceAll(',', ''))]));
 }
 
 const waiting = (banner) => Number(banner.match(/([\d,]+) rows? waiting/)?.[1].replaceAll(',', ''));

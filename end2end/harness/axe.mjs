@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Rules broken in the page, of impact serious or critical, with the elements that break them: all, or `rules` alone. */
+/** Rules broken in the page, of impact serious or critical, and by what: of all rules, or of `rules` alone. */
 export async function seriousViolations(page, rules) {
   await page.evaluate(source);
   const options = { resultTypes: ['violations'], ...(rules && { runOnly: rules }) };

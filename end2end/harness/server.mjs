@@ -77,7 +77,8 @@ class Server {
 
   /** Runs another command of the binary against this server, as the owner of its data directory. */
   async command(...words) {
-    const { stdout } = await promisify(execFile)(BINARY, [...words, '--data-dir', this.data], { env: plainEnvironment() });
+    const options = { env: plainEnvironment() };
+    const { stdout } = await promisify(execFile)(BINARY, [...words, '--data-dir', this.data], options);
     return stdout;
   }
 

@@ -20,9 +20,10 @@ pub struct Step {
 }
 
 /// All steps.
-pub const STEPS: [Step; 7] = [
+pub const STEPS: [Step; 8] = [
     Step { name: "machine", does: "installs what the tests need", part: None, work: prepare },
     Step { name: "format", does: "cargo fmt --check", part: Some(Part::Fmt), work: format },
+    Step { name: "licences", does: "cargo deny, where it is", part: Some(Part::Lint), work: licences },
     Step { name: "console", does: "what browsers load", part: Some(Part::E2e), work: |_, _| web::build() },
     Step { name: "lint", does: "clippy, for the server", part: Some(Part::Lint), work: lint },
     Step { name: "lint wasm", does: "clippy, for the browser", part: Some(Part::Lint), work: lint_wasm },
@@ -43,6 +44,15 @@ fn prepare(parts: &[Part], _: &mut Tally) -> Result<()> {
 
 fn format(_: &[Part], _: &mut Tally) -> Result<()> {
     process::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+}
+
+/// What the dependencies are licensed under, and which crate may use which. Advisories need a download and are left out.
+fn licences(_: &[Part], _: &mut Tally) -> Result<()> {
+    if process::output(workspace::cargo().args(["deny", "--version"])).is_none() {
+        println!("cargo-deny is not installed: left out (`cargo install --locked cargo-deny`)");
+        return Ok(());
+    }
+    process::run(workspace::cargo().args(["deny", "--locked", "check", "bans", "licenses", "sources"]))
 }
 
 fn lint(_: &[Part], _: &mut Tally) -> Result<()> {
