@@ -106,7 +106,8 @@ fn framed(frame: &Frame, path: &str, content: AnyView) -> AnyView {
 }
 
 fn place_link((href, label, name): &(&'static str, &'static str, &'static str), path: &str) -> AnyView {
-    let here = if *href == "/" { path == "/" } else { path == *href || path.starts_with(&format!("{href}/")) };
+    let here =
+        if *href == "/" { path == "/" } else { path == *href || path.starts_with(&format!("{href}/")) };
     view! {
         <li><a href=*href aria-current=here.then_some("page")>{icon(name)}<span>{*label}</span></a></li>
     }

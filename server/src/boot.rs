@@ -166,7 +166,11 @@ fn addresses(list: &[SocketAddr]) -> String {
     list.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn serve_http(listener: TcpListener, site: Arc<Site>, stop: CancellationToken) -> tokio::task::JoinHandle<()> {
+fn serve_http(
+    listener: TcpListener,
+    site: Arc<Site>,
+    stop: CancellationToken,
+) -> tokio::task::JoinHandle<()> {
     let app = http::router(site).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move {
         let served = axum::serve(listener, app).with_graceful_shutdown(async move { stop.cancelled().await });

@@ -133,7 +133,8 @@ mod tests {
         for weight in ["-1", "1001"] {
             let problem = read(&LAB.replace("weight: 6", &format!("weight: {weight}"))).unwrap_err();
             assert_eq!(problem.field, format!("{member}.weight"));
-            let message = format!("line {line}: weight {weight} is out of range: give a whole number from 0 to 1000");
+            let message =
+                format!("line {line}: weight {weight} is out of range: give a whole number from 0 to 1000");
             assert_eq!(problem.message, message);
         }
         let problem = read(&LAB.replace("10.10.25.46", "10.10.25")).unwrap_err();

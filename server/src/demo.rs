@@ -61,7 +61,8 @@ fn configuration() -> anyhow::Result<model::config::Config> {
         .map_err(|problem| anyhow::anyhow!("the lab: {problem}"))?;
     for location in &mut config.locations {
         let place = MEMBERS.iter().find(|(_, name)| location.name.as_str() == *name);
-        location.cidr = place.and_then(|(address, _)| format!("{address}/32").parse().ok()).into_iter().collect();
+        location.cidr =
+            place.and_then(|(address, _)| format!("{address}/32").parse().ok()).into_iter().collect();
     }
     for monitor in &mut config.monitors {
         monitor.port = PORT;

@@ -26,7 +26,12 @@ impl Sink for StoreSink {
         self.store.store_rows(batch, rows).await.map_err(sink_error)
     }
 
-    async fn count(&self, batch: u64, counters: &[CounterRow], accounts: &[AccountRow]) -> Result<(), SinkError> {
+    async fn count(
+        &self,
+        batch: u64,
+        counters: &[CounterRow],
+        accounts: &[AccountRow],
+    ) -> Result<(), SinkError> {
         self.store.add_counts(batch, counters, accounts).await.map_err(sink_error)
     }
 

@@ -30,7 +30,9 @@ fn nobody_comes_in_without_a_valid_token() {
         site.http.stranger().with_token(&format!("{}x", site.http.token())),
     ];
     for http in wrong {
-        for path in ["services", "config", "revisions", "logs", "split/hello.avi.iberia.local", "tokens", "users"] {
+        for path in
+            ["services", "config", "revisions", "logs", "split/hello.avi.iberia.local", "tokens", "users"]
+        {
             http.get(&format!("/api/v1/{path}")).problem(401);
         }
         http.json("PATCH", MEMBER, &json!({"weight": 9})).problem(401);
@@ -47,7 +49,8 @@ fn nobody_comes_in_without_a_valid_token() {
 #[test]
 fn a_viewer_reads_an_operator_changes_and_only_an_admin_manages_access() {
     let site = Site::with_lab();
-    let (viewer, operator, admin) = (bearer(&site, "viewer"), bearer(&site, "operator"), bearer(&site, "admin"));
+    let (viewer, operator, admin) =
+        (bearer(&site, "viewer"), bearer(&site, "operator"), bearer(&site, "admin"));
     let new_user = json!({"name": "somebody", "role": "admin", "password": PASSWORD});
     let new_token = json!({"role": "admin"});
     for http in [&viewer, &operator, &admin] {

@@ -16,7 +16,11 @@ fn names_are_answered_as_the_protocol_asks() {
     let site = Site::with_lab();
     let soa = "[avi.iberia.local. 30 SOA]";
     let expected = [
-        ("test.avi.iberia.local", RecordType::A, "NoError aa test.avi.iberia.local. 30 A 10.10.24.200".into()),
+        (
+            "test.avi.iberia.local",
+            RecordType::A,
+            "NoError aa test.avi.iberia.local. 30 A 10.10.24.200".into(),
+        ),
         ("hello.avi.iberia.local", RecordType::AAAA, format!("NoError aa {soa}")),
         ("test.avi.iberia.local", RecordType::MX, format!("NoError aa {soa}")),
         ("nowhere.avi.iberia.local", RecordType::A, format!("NXDomain aa {soa}")),

@@ -17,7 +17,12 @@ const MISTAKES: [(&str, &str, &[&str]); 11] = [
     (
         "weight: 6",
         "weight: 1001",
-        &["LINE", "pools[0].members[0].weight", "weight 1001 is out of range", "a whole number from 0 to 1000"],
+        &[
+            "LINE",
+            "pools[0].members[0].weight",
+            "weight 1001 is out of range",
+            "a whole number from 0 to 1000",
+        ],
     ),
     (
         "address: 10.10.25.46",
@@ -40,11 +45,7 @@ const MISTAKES: [(&str, &str, &[&str]); 11] = [
         &["pools[hello-10].members[1].address", "\"10.10.25.46\"", "give each member once"],
     ),
     ("    ttl: 2\n", "    tll: 2\n", &["LINE", "tll", "there is no key", "did you mean ttl?"]),
-    (
-        "location: s1az1,",
-        "location: s1az9,",
-        &["members[0].location", "\"s1az9\"", "did you mean s1az1?"],
-    ),
+    ("location: s1az1,", "location: s1az9,", &["members[0].location", "\"s1az9\"", "did you mean s1az1?"]),
     (
         "data: [10.10.24.200]",
         "data: [10.10.24]",
@@ -62,7 +63,10 @@ const MISTAKES: [(&str, &str, &[&str]); 11] = [
 fn expected(piece: &str, words: &[&str]) -> Vec<String> {
     let at = lab::TEXT.find(piece).expect("the piece is in the lab");
     let number = lab::TEXT[..at].lines().count().max(1) + usize::from(lab::TEXT[..at].ends_with('\n'));
-    words.iter().map(|word| if *word == "LINE" { format!("line {number}:") } else { (*word).to_owned() }).collect()
+    words
+        .iter()
+        .map(|word| if *word == "LINE" { format!("line {number}:") } else { (*word).to_owned() })
+        .collect()
 }
 
 fn check_words(error: &str, expected: &[String]) {
@@ -72,7 +76,9 @@ fn check_words(error: &str, expected: &[String]) {
 /// Every error of a problem as one text.
 fn in_words(problem: &Value) -> String {
     let errors = problem["errors"].as_array().expect("errors").iter();
-    errors.map(|e| format!("{}: {}: {}\n", e["field"], e["value"], e["message"]).replace("\\\"", "\"")).collect()
+    errors
+        .map(|e| format!("{}: {}: {}\n", e["field"], e["value"], e["message"]).replace("\\\"", "\""))
+        .collect()
 }
 
 #[test]
@@ -102,7 +108,10 @@ fn all_mistakes_of_a_file_are_named_at_once() {
     let ran = run(&["check-config", &file]);
     let words = ["give each member once", "whole days", "give each a name of its own"];
     check_words(ran.failure(), &words.map(str::to_owned));
-    assert!(ran.stderr.lines().count() >= 3 && ran.stderr.lines().all(|line| line.starts_with(&file)), "{ran:?}");
+    assert!(
+        ran.stderr.lines().count() >= 3 && ran.stderr.lines().all(|line| line.starts_with(&file)),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -125,7 +134,13 @@ fn a_mistake_in_an_object_sent_to_rest_changes_nothing() {
         ("PATCH", &member, json!({"weight": 1001}), 422, &["weight", "1001", range]),
         ("PATCH", &member, json!({"weight": "six"}), 422, &["weight", "six", "{\"weight\": 3}"]),
         ("PATCH", &member, json!({"wieght": 1}), 422, &["wieght", "did you mean weight?"]),
-        ("PUT", &path, with("/pools/0/members/0/weight", json!(1001)), 422, &["members[0].weight", "1001", range]),
+        (
+            "PUT",
+            &path,
+            with("/pools/0/members/0/weight", json!(1001)),
+            422,
+            &["members[0].weight", "1001", range],
+        ),
         (
             "PUT",
             &path,

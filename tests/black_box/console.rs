@@ -117,7 +117,8 @@ fn every_response_carries_the_security_headers_and_pages_run_only_their_own_scri
         let reply = page(&http, path, &session);
         check_headers(path, &reply);
         let policy = reply.header("content-security-policy");
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+        {
             assert!(policy.contains(part), "{part} in {policy} of {path}");
         }
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");

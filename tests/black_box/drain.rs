@@ -31,7 +31,10 @@ fn a_stop_under_load_loses_no_counted_answer_and_takes_its_postgresql_along() {
     assert_eq!(split["totals"]["logged"], answered, "{split}");
     let further: u64 = volley(site.dns(), lab::SERVICE, &[Udp], 50).values().sum();
     let split = site.split_of(answered + further);
-    assert_eq!((&split["verdict"], &split["totals"]["answered"]), (&json!("PASS"), &json!(answered + further)));
+    assert_eq!(
+        (&split["verdict"], &split["totals"]["answered"]),
+        (&json!("PASS"), &json!(answered + further))
+    );
     assert_eq!(site.generation(), 1);
 }
 

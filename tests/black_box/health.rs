@@ -47,35 +47,39 @@ fn an_ill_member_leaves_the_answers_all_ill_fails_open_and_the_recovered_return(
         let tally = volley(site.dns(), lab::SERVICE, &[Udp, Tcp], total / 2);
         assert_eq!(tally, lab::tally(MEMBERS, counts));
     };
-    wait_for(&site, ["up", "up", "up"]);
+    wait_for(&site, ["UP", "UP", "UP"]);
     split([60, 30, 10]);
 
     backends.set_well(1, false);
-    wait_for(&site, ["up", "down", "up"]);
+    wait_for(&site, ["UP", "DOWN", "UP"]);
     split([60, 0, 10]);
     let up = |member: &str| Scrape::of(&site.http).sum("steelyard_member_up", &[("member", member)]);
     assert_eq!((up(MEMBERS[0]), up(MEMBERS[1])), (1.0, 0.0));
 
     backends.set_well(0, false);
-    wait_for(&site, ["down", "down", "up"]);
+    wait_for(&site, ["DOWN", "DOWN", "UP"]);
     split([0, 0, 10]);
 
     backends.set_well(2, false);
-    wait_for(&site, ["down", "down", "down"]);
+    wait_for(&site, ["DOWN", "DOWN", "DOWN"]);
     split([60, 30, 10]);
     let told = site.http.get(&format!("/api/v1/explain?name={}", lab::SERVICE)).with_status(200).json();
     assert_eq!(told["outcome"], "fail_open", "{told}");
 
     backends.set_well(1, true);
-    wait_for(&site, ["down", "up", "down"]);
+    wait_for(&site, ["DOWN", "UP", "DOWN"]);
     split([0, 30, 0]);
     (0..3).for_each(|member| backends.set_well(member, true));
-    wait_for(&site, ["up", "up", "up"]);
+    wait_for(&site, ["UP", "UP", "UP"]);
     split([60, 30, 10]);
 
     // Each of these times is judged by the weights of the members that were eligible then.
     let report = site.split_of(100 + 70 + 10 + 100 + 30 + 100);
-    assert_eq!((&report["verdict"], &report["totals"]["answered"]), (&json!("PASS"), &json!(410)), "{report}");
+    assert_eq!(
+        (&report["verdict"], &report["totals"]["answered"]),
+        (&json!("PASS"), &json!(410)),
+        "{report}"
+    );
 }
 
 #[test]
@@ -85,9 +89,9 @@ fn a_member_that_is_not_reachable_is_down_with_the_reason() {
     drop(backends);
     let site = Site::start();
     site.apply(&watched(port));
-    wait_for(&site, ["down", "down", "down"]);
+    wait_for(&site, ["DOWN", "DOWN", "DOWN"]);
     let list = site.http.get("/api/v1/health").with_status(200).json();
     let checks = &list[0]["checks"][0];
-    assert_eq!((&checks["monitor"], &checks["health"]), (&json!("http-hello"), &json!("down")), "{list}");
-    assert!(checks["failure"].as_str().is_some_and(|why| why.contains("refused")), "{list}");
+    assert_eq!((&checks["monitor"], &checks["health"]), (&json!("http-hello"), &json!("DOWN")), "{list}");
+    assert!(checks["failure"].as_str().is_some_and(|why| why.contains("REFUSED")), "{list}");
 }

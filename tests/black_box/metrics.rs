@@ -26,8 +26,8 @@ const NAMES: [(&str, &[&str]); 11] = [
 fn caught_up(site: &Site, answers: f64) -> Scrape {
     until("the counters to be read", Duration::from_secs(20), || {
         let scrape = Scrape::of(&site.http);
-        let counted = scrape.sum("steelyard_dns_responses_total", &[]) >= answers;
-        (counted && scrape.sum("steelyard_log_rows_total", &[]) >= answers).then_some(scrape)
+        let names = ["steelyard_dns_responses_total", "steelyard_log_rows_total"];
+        names.iter().all(|name| scrape.total(name) >= answers).then_some(scrape)
     })
 }
 

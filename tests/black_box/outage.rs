@@ -50,7 +50,8 @@ fn a_killed_private_postgresql_costs_no_answer_and_comes_back_by_itself() {
     let first = postgres::postmaster(&data).expect("a private PostgreSQL");
     postgres::kill(&data);
     goes_on(&stream, 100);
-    let again = until("another postmaster", NOTICE, || postgres::postmaster(&data).filter(|pid| *pid != first));
+    let again =
+        until("another postmaster", NOTICE, || postgres::postmaster(&data).filter(|pid| *pid != first));
     goes_on(&stream, 100);
     assert_ne!(first, again);
     // Until it takes connections, a write is refused; then it goes through.
@@ -82,7 +83,8 @@ fn while_postgresql_is_away_writes_are_refused_answers_go_on_and_rows_follow_lat
     let path = format!("/api/v1/members/{}/hello-10/{}", lab::SERVICE, lab::MEMBERS[0]);
     let refused = site.http.json("PATCH", &path, &json!({"weight": 9})).problem(503);
     assert!(refused["detail"].as_str().unwrap_or_default().contains("nothing was changed"), "{refused}");
-    let failed = site.cli_with_input(&["apply", "-f", "-"], &lab::edited(lab::TEXT, "weight: 6", "weight: 9"));
+    let failed =
+        site.cli_with_input(&["apply", "-f", "-"], &lab::edited(lab::TEXT, "weight: 6", "weight: 9"));
     assert!(failed.failure().contains("storage is away"), "{failed:?}");
     let service = site.http.get(&format!("/api/v1/services/{}", lab::SERVICE)).with_status(200).json();
     assert_eq!(service["pools"][0]["members"][0]["weight"], 6, "reading goes on");
@@ -113,7 +115,8 @@ fn a_site_started_while_postgresql_is_gone_answers_from_its_last_good_snapshot()
     let started = Instant::now();
     site.start_again_at(gone, http, dns);
     let mut client = Client::new(dns, Transport::Udp);
-    let answer = until("an answer", Duration::from_secs(2), || client.try_ask(lab::SERVICE, RecordType::A).ok());
+    let answer =
+        until("an answer", Duration::from_secs(2), || client.try_ask(lab::SERVICE, RecordType::A).ok());
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     assert_eq!((answer.addresses().len(), answer.ttl()), (1, 2), "{answer:?}");
     let record = client.ask("test.avi.iberia.local", RecordType::A);

@@ -19,7 +19,8 @@ fn output(tool: &str, server: &str, site: &Site, args: &[&str]) -> String {
 fn dig_reads_answers_as_everybody_types_it() {
     let site = Site::with_lab();
     for how in [&["+notcp"][..], &["+tcp"]] {
-        let record = output("dig", "@127.0.0.1", &site, &[how, &["test.avi.iberia.local", "+short"]].concat());
+        let record =
+            output("dig", "@127.0.0.1", &site, &[how, &["test.avi.iberia.local", "+short"]].concat());
         assert_eq!(record, "10.10.24.200\n");
         let full = output("dig", "@127.0.0.1", &site, &[how, &[lab::SERVICE, "AAAA"]].concat());
         for piece in ["status: NOERROR", "flags: qr aa rd;", "ANSWER: 0, AUTHORITY: 1", "EDNS: version: 0"] {

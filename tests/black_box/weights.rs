@@ -9,7 +9,9 @@ use crate::harness::{Site, lab, volley};
 fn reweighted(site: &Site, weights: [u64; 3]) -> Value {
     let path = format!("/api/v1/services/{}", lab::SERVICE);
     let mut service = site.http.get(&path).with_status(200).json();
-    for (member, weight) in service["pools"][0]["members"].as_array_mut().expect("members").iter_mut().zip(weights) {
+    for (member, weight) in
+        service["pools"][0]["members"].as_array_mut().expect("members").iter_mut().zip(weights)
+    {
         member["weight"] = json!(weight);
     }
     service

@@ -53,15 +53,18 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
     let y = |count: u64| TOP + (1.0 - count as f64 / top as f64) * (HEIGHT - BOTTOM - TOP);
     let width = bars.step as f64 / span * 100.0;
 
-    let stacks: Vec<AnyView> =
-        by_start.iter().map(|(start, counts)| stack(*start, counts, &series, (x(*start), width.min(100.0 - x(*start))), &y)).collect();
+    let stacks: Vec<AnyView> = by_start
+        .iter()
+        .map(|(start, counts)| stack(*start, counts, &series, (x(*start), width.min(100.0 - x(*start))), &y))
+        .collect();
     let levels = [0, top / 2, top];
     let counts = levels.map(|count| {
         view! { <text x="100%" y=y(count) + 4.0 text-anchor="end" class="chart-tick">{format::thousands(count)}</text> }
     });
     let lines = levels.map(|count| view! { <line x2="100%" y1=y(count) y2=y(count) class="grid"></line> });
     let long = span > 86_400e6;
-    let moment = |at| if long { format::date_time(at).chars().skip(5).take(11).collect() } else { format::clock(at) };
+    let moment =
+        |at| if long { format::date_time(at).chars().skip(5).take(11).collect() } else { format::clock(at) };
     let ticks: Vec<AnyView> = (0..=4)
         .map(|i| {
             let at = first + (span as i64) * i / 4;
@@ -72,7 +75,8 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
                 _ => ("chart-tick between", "middle"),
             };
             let place = format!("{}%", i * 25);
-            view! { <text x=place y=HEIGHT - 5.0 text-anchor=anchor class=class>{moment(at)}</text> }.into_any()
+            view! { <text x=place y=HEIGHT - 5.0 text-anchor=anchor class=class>{moment(at)}</text> }
+                .into_any()
         })
         .collect();
     view! {
@@ -92,7 +96,13 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
     .into_any()
 }
 
-fn stack(start: i64, counts: &[u64], series: &[String], (x, width): (f64, f64), y: &impl Fn(u64) -> f64) -> AnyView {
+fn stack(
+    start: i64,
+    counts: &[u64],
+    series: &[String],
+    (x, width): (f64, f64),
+    y: &impl Fn(u64) -> f64,
+) -> AnyView {
     let mut below = 0;
     let parts: Vec<AnyView> = counts
         .iter()
@@ -102,7 +112,8 @@ fn stack(start: i64, counts: &[u64], series: &[String], (x, width): (f64, f64), 
             let (top, bottom) = (y(below + count), y(below));
             below += count;
             let (at, wide) = (format!("{x:.3}%"), format!("{:.3}%", width * FILLED));
-            view! { <rect x=at y=top width=wide height=(bottom - top).max(0.5) class=colour(i)></rect> }.into_any()
+            view! { <rect x=at y=top width=wide height=(bottom - top).max(0.5) class=colour(i)></rect> }
+                .into_any()
         })
         .collect();
     let named = counts.iter().zip(series).filter(|(n, _)| **n > 0);
@@ -138,13 +149,17 @@ fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
 }
 
 fn table(bars: &Bars<'_>, series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
-    let head: Vec<AnyView> =
-        series.iter().map(|name| view! { <th scope="col" class="num">{name.clone()}</th> }.into_any()).collect();
+    let head: Vec<AnyView> = series
+        .iter()
+        .map(|name| view! { <th scope="col" class="num">{name.clone()}</th> }.into_any())
+        .collect();
     let rows: Vec<AnyView> = by_start
         .iter()
         .map(|(start, counts)| {
-            let cells: Vec<AnyView> =
-                counts.iter().map(|n| view! { <td class="num">{format::thousands(*n)}</td> }.into_any()).collect();
+            let cells: Vec<AnyView> = counts
+                .iter()
+                .map(|n| view! { <td class="num">{format::thousands(*n)}</td> }.into_any())
+                .collect();
             view! { <tr><th scope="row">{format::date_time(*start)}</th>{cells}</tr> }.into_any()
         })
         .collect();

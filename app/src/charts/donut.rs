@@ -54,5 +54,7 @@ fn arc(from: f64, share: f64) -> String {
     let (start, end) = (from + gap, from + share - gap);
     let middle = (start + end) / 2.0;
     let ((x0, y0), (x1, y1), (x2, y2)) = (at(start), at(middle), at(end));
-    format!("M{x0:.3} {y0:.3}A{RADIUS} {RADIUS} 0 0 1 {x1:.3} {y1:.3}A{RADIUS} {RADIUS} 0 0 1 {x2:.3} {y2:.3}")
+    format!(
+        "M{x0:.3} {y0:.3}A{RADIUS} {RADIUS} 0 0 1 {x1:.3} {y1:.3}A{RADIUS} {RADIUS} 0 0 1 {x2:.3} {y2:.3}"
+    )
 }

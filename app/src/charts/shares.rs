@@ -88,7 +88,14 @@ mod tests {
 
     #[test]
     fn the_axis_ends_on_a_round_share() {
-        let cases = [(0.0, (0.02, 1)), (0.12, (0.02, 6)), (0.51, (0.1, 6)), (0.6, (0.1, 6)), (0.61, (0.2, 4)), (1.0, (0.2, 5))];
+        let cases = [
+            (0.0, (0.02, 1)),
+            (0.12, (0.02, 6)),
+            (0.51, (0.1, 6)),
+            (0.6, (0.1, 6)),
+            (0.61, (0.2, 4)),
+            (1.0, (0.2, 5)),
+        ];
         for (most, expected) in cases {
             assert_eq!(scale(most), expected, "{most}");
         }

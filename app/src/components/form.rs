@@ -10,10 +10,9 @@ fn notes(name: &str, hint: &str, error: &Option<String>) -> (Option<String>, Any
     if error.is_some() {
         described.push(format!("{name}-error"));
     }
-    let hint = (!hint.is_empty())
-        .then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint.to_owned()}</p> });
-    let error =
-        error.clone().map(|text| view! { <p class="error" id=format!("{name}-error")>{text}</p> });
+    let hint =
+        (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint.to_owned()}</p> });
+    let error = error.clone().map(|text| view! { <p class="error" id=format!("{name}-error")>{text}</p> });
     ((!described.is_empty()).then(|| described.join(" ")), view! { {hint}{error} }.into_any())
 }
 

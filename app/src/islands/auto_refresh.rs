@@ -41,7 +41,8 @@ mod browser {
     async fn refresh() -> Option<()> {
         let window = web_sys::window()?;
         let href = window.location().href().ok()?;
-        let response: web_sys::Response = JsFuture::from(window.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
+        let response: web_sys::Response =
+            JsFuture::from(window.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
         // After the session ended, the answer is another page.
         if !response.ok() || response.redirected() {
             return None;

@@ -60,7 +60,9 @@ mod browser {
         let mut shares = model::shares::shares(&weights).into_iter();
         for (cell, weight) in members {
             let share = weight.and_then(|_| shares.next());
-            cell.set_text_content(Some(&share.map_or_else(|| "–".to_owned(), |s| crate::format::percent(s, 1))));
+            cell.set_text_content(Some(
+                &share.map_or_else(|| "–".to_owned(), |s| crate::format::percent(s, 1)),
+            ));
         }
         let place = document().query_selector(&format!("[data-period-of='{pool}']")).ok().flatten();
         if let Some(place) = place {

@@ -18,7 +18,8 @@ const WINDOWS: [(&str, &str); 7] = [
     ("7d", "7 days"),
 ];
 /// Columns a click on whose value narrows the filter.
-const FILTERABLE: [&str; 8] = ["client_ip", "transport", "fqdn", "qtype", "rcode", "service", "pool", "member"];
+const FILTERABLE: [&str; 8] =
+    ["client_ip", "transport", "fqdn", "qtype", "rcode", "service", "pool", "member"];
 /// Columns shown in the table; the others are in the row's details.
 const SHOWN: [&str; 7] = ["client_ip", "transport", "fqdn", "qtype", "rcode", "answers", "latency_us"];
 
@@ -64,7 +65,8 @@ fn content(view: &LogView, now: i64, query: &impl Fn(&str) -> String) -> AnyView
         if view.problem.is_some() {
             return ().into_any();
         }
-        return view! { <Notice kind=NoticeKind::Warn>"Rows are read from storage, which is away."</Notice> }.into_any();
+        return view! { <Notice kind=NoticeKind::Warn>"Rows are read from storage, which is away."</Notice> }
+            .into_any();
     };
     let dropped = &view.totals.dropped;
     let throttled = dropped.service_throttle + dropped.site_throttle;
@@ -95,8 +97,10 @@ fn content(view: &LogView, now: i64, query: &impl Fn(&str) -> String) -> AnyView
         };
         return view! { {missing}{empty} }.into_any();
     }
-    let order = ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL", "FORMERR", "NOTIMP", "DROPPED"].map(str::to_owned);
-    let order: Vec<String> = order.into_iter().filter(|code| view.histogram.iter().any(|(_, c, _)| c == code)).collect();
+    let order =
+        ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL", "FORMERR", "NOTIMP", "DROPPED"].map(str::to_owned);
+    let order: Vec<String> =
+        order.into_iter().filter(|code| view.histogram.iter().any(|(_, c, _)| c == code)).collect();
     let chart = stacked_bars(&Bars {
         title: "Rows over time by response code",
         from: view.from,
@@ -135,7 +139,9 @@ fn content(view: &LogView, now: i64, query: &impl Fn(&str) -> String) -> AnyView
 }
 
 fn row(line: &LogLine, view: &LogView, query: &impl Fn(&str) -> String) -> AnyView {
-    let cell = |name: &str| line.cells.iter().find(|(column, _)| column == name).map(|(_, text)| text.clone()).unwrap_or_default();
+    let cell = |name: &str| {
+        line.cells.iter().find(|(column, _)| column == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    };
     let cells: Vec<AnyView> = SHOWN
         .iter()
         .map(|column| {
@@ -153,7 +159,8 @@ fn row(line: &LogLine, view: &LogView, query: &impl Fn(&str) -> String) -> AnyVi
         .iter()
         .filter(|(column, text)| !SHOWN.contains(&column.as_str()) && !text.is_empty())
         .map(|(column, text)| {
-            view! { <div><dt>{column.clone()}</dt><dd>{narrow(column, text, view, query)}</dd></div> }.into_any()
+            view! { <div><dt>{column.clone()}</dt><dd>{narrow(column, text, view, query)}</dd></div> }
+                .into_any()
         })
         .collect();
     let stands_out = cell("significant") == "true";

@@ -8,7 +8,9 @@ use model::config::MonitorKind;
 
 pub use super::FormMode;
 use super::{Carried, error_of};
-use crate::components::{Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, icon};
+use crate::components::{
+    Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, icon,
+};
 
 /// The list.
 pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
@@ -64,16 +66,21 @@ pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
 }
 
 /// The form of a monitor.
-pub fn form(mode: FormMode, draft: &MonitorDraft, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
+pub fn form(
+    mode: FormMode,
+    draft: &MonitorDraft,
+    problems: &Problems,
+    carried: &Carried,
+) -> impl IntoView + use<> {
     let title = match &mode {
         FormMode::New => "New monitor".to_owned(),
         FormMode::Edit(name) => format!("Edit {name}"),
     };
     let delete = match &mode {
         FormMode::New => None,
-        FormMode::Edit(name) => {
-            Some(view! { <p class="end"><a class="danger" href=format!("/monitors/{name}/delete")>"Delete this monitor"</a></p> })
-        }
+        FormMode::Edit(name) => Some(
+            view! { <p class="end"><a class="danger" href=format!("/monitors/{name}/delete")>"Delete this monitor"</a></p> },
+        ),
     };
     let error = |field: &str| error_of(problems, field);
     let kinds = vec![

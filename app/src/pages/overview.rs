@@ -59,15 +59,21 @@ fn numbers(view: &Overview, now: i64) -> AnyView {
             format!("{:.1}", t.answered as f64 / (WINDOW_US / 1_000_000) as f64),
             format::count(t.answered, "answer", "answers"),
             format::thousands(t.logged),
-            if lost(t) == 0 { "every answer has its row".to_owned() } else { format!("{} not kept", format::thousands(lost(t))) },
+            if lost(t) == 0 {
+                "every answer has its row".to_owned()
+            } else {
+                format!("{} not kept", format::thousands(lost(t)))
+            },
         ),
         None => ("–".to_owned(), unknown(), "–".to_owned(), unknown()),
     };
     let failed: u64 = view.series.iter().filter(|(_, code, _)| code != "NOERROR").map(|(_, _, n)| n).sum();
     let all: u64 = view.series.iter().map(|(_, _, n)| n).sum();
     let share = if all == 0 { "–".to_owned() } else { format::percent(failed as f64 / all as f64, 2) };
-    let order = ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL", "FORMERR", "NOTIMP", "DROPPED"].map(str::to_owned);
-    let order: Vec<String> = order.into_iter().filter(|code| view.series.iter().any(|(_, c, _)| c == code)).collect();
+    let order =
+        ["NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL", "FORMERR", "NOTIMP", "DROPPED"].map(str::to_owned);
+    let order: Vec<String> =
+        order.into_iter().filter(|code| view.series.iter().any(|(_, c, _)| c == code)).collect();
     let chart = if all == 0 {
         view! { <p class="muted">"No query was answered in the last ten minutes."</p> }.into_any()
     } else {

@@ -87,8 +87,13 @@ fn report(service: &str, view: &SplitView, now: i64) -> AnyView {
         order: &order,
         unit: "answers",
     });
-    let segments: Vec<AnyView> =
-        report.segments.iter().enumerate().rev().map(|(i, s)| segment(i + 1, s, report.segments.len())).collect();
+    let segments: Vec<AnyView> = report
+        .segments
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(i, s)| segment(i + 1, s, report.segments.len()))
+        .collect();
     view! {
         {headline(report)}
         {totals(&report.totals)}
@@ -109,11 +114,15 @@ fn headline(report: &SplitReport) -> AnyView {
         Verdict::Fail => report.segments.iter().find(|s| s.verdict == Verdict::Fail),
         other => report.segments.iter().rev().find(|s| s.verdict == other),
     };
-    let needed = report
-        .segments
-        .last()
-        .filter(|s| s.verdict == Verdict::Insufficient && s.needed > s.answered)
-        .map(|s| format!(" {} more needed for the weights in force now.", format::count(s.needed - s.answered, "answer", "answers")));
+    let needed =
+        report.segments.last().filter(|s| s.verdict == Verdict::Insufficient && s.needed > s.answered).map(
+            |s| {
+                format!(
+                    " {} more needed for the weights in force now.",
+                    format::count(s.needed - s.answered, "answer", "answers")
+                )
+            },
+        );
     view! {
         <div class=class>
             <VerdictMark verdict=report.verdict/>
@@ -130,7 +139,13 @@ fn totals(totals: &Totals) -> AnyView {
     let dropped = &totals.dropped;
     let throttled = dropped.service_throttle + dropped.site_throttle;
     let lost = dropped.queue + dropped.storage;
-    let share = |n: u64| if totals.answered == 0 { String::new() } else { format::percent(n as f64 / totals.answered as f64, 2) };
+    let share = |n: u64| {
+        if totals.answered == 0 {
+            String::new()
+        } else {
+            format::percent(n as f64 / totals.answered as f64, 2)
+        }
+    };
     view! {
         <div class="stats">
             <Stat label="Answered" value=format::thousands(totals.answered) hint="counted, never sampled"/>
@@ -145,7 +160,8 @@ fn totals(totals: &Totals) -> AnyView {
 }
 
 fn segment(number: usize, segment: &Segment, of: usize) -> AnyView {
-    let parts: Vec<(String, u64)> = segment.members.iter().map(|m| (m.address.to_string(), m.observed)).collect();
+    let parts: Vec<(String, u64)> =
+        segment.members.iter().map(|m| (m.address.to_string(), m.observed)).collect();
     let weights: Vec<String> = segment.members.iter().map(|m| m.weight.to_string()).collect();
     let rows: Vec<AnyView> = segment
         .members
@@ -172,7 +188,11 @@ fn segment(number: usize, segment: &Segment, of: usize) -> AnyView {
             .into_any()
         })
         .collect();
-    let title = if of > 1 { format!("Segment {number} of {of}: weights {}", weights.join(" : ")) } else { format!("Weights {}", weights.join(" : ")) };
+    let title = if of > 1 {
+        format!("Segment {number} of {of}: weights {}", weights.join(" : "))
+    } else {
+        format!("Weights {}", weights.join(" : "))
+    };
     let mode = match segment.mode {
         SplitMode::Exact => "judged by the bound of the exact schedule".to_owned(),
         SplitMode::Random => match segment.p_value {

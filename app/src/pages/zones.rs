@@ -8,7 +8,9 @@ use model::config::Zone;
 
 pub use super::FormMode;
 use super::{Carried, error_of};
-use crate::components::{Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, TextArea, icon};
+use crate::components::{
+    Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, TextArea, icon,
+};
 
 /// The list: each zone with the number of its services.
 pub fn list(zones: &[(Zone, usize)]) -> impl IntoView + use<> {
@@ -85,7 +87,8 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
         })
         .collect();
     let records = if records.is_empty() {
-        view! { <p class="muted">"No static record. Services answer by themselves and need none."</p> }.into_any()
+        view! { <p class="muted">"No static record. Services answer by themselves and need none."</p> }
+            .into_any()
     } else {
         view! {
             <div class="scroll" tabindex="0" role="region" aria-label="Static records">
@@ -109,7 +112,8 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
     };
     let edit = format!("/zones/{name}/edit");
     let servers: Vec<String> = zone.name_servers.iter().map(ToString::to_string).collect();
-    let or_default = |text: Option<String>, default: &str| text.unwrap_or_else(|| format!("{default} (default)"));
+    let or_default =
+        |text: Option<String>, default: &str| text.unwrap_or_else(|| format!("{default} (default)"));
     view! {
         <Crumbs items=vec![("Zones".to_owned(), "/zones".to_owned())]/>
         <PageHead title=name.clone() lede="Zone">
@@ -130,7 +134,12 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
 }
 
 /// The form of a zone.
-pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
+pub fn form(
+    mode: FormMode,
+    draft: &ZoneDraft,
+    problems: &Problems,
+    carried: &Carried,
+) -> impl IntoView + use<> {
     let (title, crumbs, back) = match &mode {
         FormMode::New => ("New zone".to_owned(), Vec::new(), "/zones".to_owned()),
         FormMode::Edit(name) => {
@@ -189,7 +198,9 @@ pub fn form(mode: FormMode, draft: &ZoneDraft, problems: &Problems, carried: &Ca
 pub fn delete(view: &ZoneDetail, problems: &Problems, carried: &Carried) -> impl IntoView + use<> {
     let name = view.zone.name.to_string();
     let warning = if view.services.is_empty() {
-        format!("From the next query on, every name in {name} is refused. The change can be reverted in the history.")
+        format!(
+            "From the next query on, every name in {name} is refused. The change can be reverted in the history."
+        )
     } else {
         format!("{} live in this zone: delete or move them first.", view.services.join(", "))
     };

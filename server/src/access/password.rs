@@ -27,7 +27,10 @@ pub async fn hash(password: String) -> anyhow::Result<String> {
 /// an unknown user takes as long as a known one.
 pub async fn verify(password: String, stored: Option<String>) -> anyhow::Result<bool> {
     static NOBODY: LazyLock<String> = LazyLock::new(|| {
-        Argon2::default().hash_password(b"nobody has this password").map(|h| h.to_string()).unwrap_or_default()
+        Argon2::default()
+            .hash_password(b"nobody has this password")
+            .map(|h| h.to_string())
+            .unwrap_or_default()
     });
     let _slot = SLOTS.acquire().await?;
     tokio::task::spawn_blocking(move || {

@@ -55,7 +55,13 @@ pub async fn overview(site: &Site) -> Overview {
     let from = now - RECENT_US;
     let totals = site.store.totals(None, from, now).await.ok();
     let series = site.store.answers_by_rcode(from, now, model::counter::BUCKET_US).await.unwrap_or_default();
-    Overview { zones: site.snapshot().config.zones.len(), services, totals, series, listen: site.dig_targets() }
+    Overview {
+        zones: site.snapshot().config.zones.len(),
+        services,
+        totals,
+        series,
+        listen: site.dig_targets(),
+    }
 }
 
 #[cfg(test)]

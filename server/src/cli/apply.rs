@@ -45,7 +45,8 @@ pub fn read_input(path: &Path) -> anyhow::Result<String> {
 pub async fn run(args: ApplyArgs) -> anyhow::Result<Exit> {
     let text = read_input(&args.file)?;
     // The file's own mistakes are named here with their line, before anything is sent.
-    crate::declarative::read(&text).map_err(|problem| anyhow::anyhow!("{}: {problem}", args.file.display()))?;
+    crate::declarative::read(&text)
+        .map_err(|problem| anyhow::anyhow!("{}: {problem}", args.file.display()))?;
     let client = args.remote.client()?;
     let send = |dry_run: bool, expected: Option<u64>| {
         let mut request = client

@@ -50,7 +50,11 @@ pub async fn run(args: ExplainArgs) -> anyhow::Result<Exit> {
 fn in_words(explanation: &Explanation) -> String {
     let mut out = format!(
         "{} {}: {} (generation {}, health epoch {})\n",
-        explanation.name, explanation.rr_type, explanation.rcode, explanation.generation, explanation.health_epoch
+        explanation.name,
+        explanation.rr_type,
+        explanation.rcode,
+        explanation.generation,
+        explanation.health_epoch
     );
     for step in &explanation.steps {
         out.push_str(&format!("  {step}\n"));

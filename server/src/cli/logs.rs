@@ -98,7 +98,8 @@ async fn export(args: ExportArgs) -> anyhow::Result<Exit> {
     let mut rows = CsvRows::default();
     let mut body = response.bytes_stream();
     while let Some(piece) = body.next().await {
-        let piece = piece.map_err(|e| anyhow::anyhow!("the export broke off: {e}; nothing complete was written"))?;
+        let piece =
+            piece.map_err(|e| anyhow::anyhow!("the export broke off: {e}; nothing complete was written"))?;
         output.write(&piece)?;
         rows.take(&piece);
         bar.set_position(rows.count());

@@ -75,7 +75,10 @@ impl Remote {
 fn read_local(dir: &Path) -> anyhow::Result<LocalAccess> {
     let path = LocalAccess::path(dir);
     let text = std::fs::read_to_string(&path).with_context(|| {
-        format!("--data-dir: no server left its address in {}: is it running, and are you its owner?", path.display())
+        format!(
+            "--data-dir: no server left its address in {}: is it running, and are you its owner?",
+            path.display()
+        )
     })?;
     serde_json::from_str(&text).with_context(|| format!("{} is damaged: restart the server", path.display()))
 }
@@ -94,7 +97,10 @@ impl Client {
     pub async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
         let response = request.send().await.map_err(|e| {
             let why = if e.is_connect() { "nothing answers there" } else { "the request failed" };
-            anyhow::anyhow!("{}: {why}: start it with `steelyard serve`, or name it with --server or --data-dir", self.base)
+            anyhow::anyhow!(
+                "{}: {why}: start it with `steelyard serve`, or name it with --server or --data-dir",
+                self.base
+            )
         })?;
         if response.status().is_success() {
             return Ok(response);

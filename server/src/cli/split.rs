@@ -71,7 +71,8 @@ pub async fn run(args: SplitArgs) -> anyhow::Result<Exit> {
                 (Some(from), Some(to)) => query.extend([("from", from), ("to", to)]),
                 _ => query.push(("since", args.since.clone())),
             }
-            let name: model::DnsName = name.parse().map_err(|e| anyhow::anyhow!("{name:?} is no name: {e}"))?;
+            let name: model::DnsName =
+                name.parse().map_err(|e| anyhow::anyhow!("{name:?} is no name: {e}"))?;
             args.remote.client()?.get(&format!("/split/{name}"), &query).await?
         }
     };

@@ -22,6 +22,7 @@ pub struct File {
 
 /// Reads the file; an unknown key is named with its line.
 pub fn read(path: &Path) -> anyhow::Result<File> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("--config {}: cannot be read", path.display()))?;
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("--config {}: cannot be read", path.display()))?;
     toml::from_str(&text).map_err(|e| anyhow::anyhow!("--config {}: {e}", path.display()))
 }

@@ -164,7 +164,8 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("steelyard-settings-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         let path = dir.join("steelyard.toml");
-        std::fs::write(&path, "http = \"127.0.0.1:8080\"\ndns = [\"127.0.0.1:5300\"]\nsite = \"east\"\n").unwrap();
+        std::fs::write(&path, "http = \"127.0.0.1:8080\"\ndns = [\"127.0.0.1:5300\"]\nsite = \"east\"\n")
+            .unwrap();
         let args = ServeArgs { config: Some(path), site: Some("west".into()), ..ServeArgs::default() };
         let settings = args.settings().unwrap();
         std::fs::remove_dir_all(&dir).unwrap();

@@ -33,7 +33,10 @@ mod tests {
     #[test]
     fn the_cookie_is_found_among_others_and_bound_to_https() {
         let mut headers = HeaderMap::new();
-        headers.insert(header::COOKIE, HeaderValue::from_static("a=1; steelyard_session=x; __Host-steelyard_session=y"));
+        headers.insert(
+            header::COOKIE,
+            HeaderValue::from_static("a=1; steelyard_session=x; __Host-steelyard_session=y"),
+        );
         assert_eq!(session(&headers).as_deref(), Some("x"));
         headers.insert("x-forwarded-proto", HeaderValue::from_static("https"));
         assert_eq!(session(&headers).as_deref(), Some("y"));

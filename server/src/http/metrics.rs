@@ -45,7 +45,12 @@ enum Value {
 }
 
 impl Scrape {
-    fn counter(&mut self, name: &'static str, help: &'static str, samples: impl IntoIterator<Item = (Labels, u64)>) {
+    fn counter(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+        samples: impl IntoIterator<Item = (Labels, u64)>,
+    ) {
         let mut sums = BTreeMap::new();
         for (labels, count) in samples {
             *sums.entry(labels).or_default() += count;
@@ -53,7 +58,12 @@ impl Scrape {
         self.metrics.push(Metric { name, help, value: Value::Counter(sums) });
     }
 
-    fn gauge(&mut self, name: &'static str, help: &'static str, samples: impl IntoIterator<Item = (Labels, i64)>) {
+    fn gauge(
+        &mut self,
+        name: &'static str,
+        help: &'static str,
+        samples: impl IntoIterator<Item = (Labels, i64)>,
+    ) {
         self.metrics.push(Metric { name, help, value: Value::Gauge(samples.into_iter().collect()) });
     }
 
@@ -120,7 +130,11 @@ fn responder(site: &Site, scrape: &mut Scrape) {
         ];
         (labels, *count)
     });
-    scrape.counter("steelyard_dns_requests", "Queries received, by zone and type; family 1 is IPv4, 2 IPv6", requests);
+    scrape.counter(
+        "steelyard_dns_requests",
+        "Queries received, by zone and type; family 1 is IPv4, 2 IPv6",
+        requests,
+    );
 
     let totals = site.pipeline.totals();
     let responses = totals.iter().map(|(target, _, rcode, count)| {
@@ -169,7 +183,9 @@ fn members(site: &Site, scrape: &mut Scrape) {
                 up.push((measured, i64::from(health == Health::Up)));
                 let eligible = member.enabled && health.is_eligible();
                 let weight = i64::from(member.weight.get());
-                for (kind, value) in [("configured", weight), ("effective", if eligible { weight } else { 0 })] {
+                for (kind, value) in
+                    [("configured", weight), ("effective", if eligible { weight } else { 0 })]
+                {
                     let labels = [of_service.clone(), vec![("kind", kind.to_owned())]].concat();
                     weights.push((labels, value));
                 }
@@ -188,7 +204,12 @@ fn members(site: &Site, scrape: &mut Scrape) {
     });
     let bounds = health::durations::BOUNDS.into_iter().chain([f64::INFINITY]);
     let buckets = bounds.zip(each.chain([beyond]).collect::<Vec<_>>()).collect();
-    scrape.histogram("steelyard_health_check_duration_seconds", "Duration of health checks", checks.sum, buckets);
+    scrape.histogram(
+        "steelyard_health_check_duration_seconds",
+        "Duration of health checks",
+        checks.sum,
+        buckets,
+    );
 }
 
 fn log(site: &Site, scrape: &mut Scrape) {

@@ -31,8 +31,7 @@ const MAX_BODY: usize = 16 << 20;
 
 /// The whole of it.
 pub fn router(site: Shared) -> Router {
-    let console = pages::router()
-        .route_layer(middleware::from_fn_with_state(site.clone(), auth::console));
+    let console = pages::router().route_layer(middleware::from_fn_with_state(site.clone(), auth::console));
     let rest = rest::router().route_layer(middleware::from_fn_with_state(site.clone(), auth::rest));
     let quick = Router::new()
         .merge(console)

@@ -91,7 +91,9 @@ impl Failure {
     /// The status and its words.
     pub fn details(&self) -> ProblemDetails {
         let (status, detail, errors) = match self {
-            Failure::BadRequest(problem) => (StatusCode::BAD_REQUEST, problem.to_string(), vec![problem.clone()]),
+            Failure::BadRequest(problem) => {
+                (StatusCode::BAD_REQUEST, problem.to_string(), vec![problem.clone()])
+            }
             Failure::Invalid(problems) => {
                 (StatusCode::UNPROCESSABLE_ENTITY, problems.to_string(), problems.0.clone())
             }
@@ -118,7 +120,8 @@ impl Failure {
             ),
             Failure::Away(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
-                "storage is away: DNS answers go on from the last good configuration; nothing was changed".to_owned(),
+                "storage is away: DNS answers go on from the last good configuration; nothing was changed"
+                    .to_owned(),
                 Vec::new(),
             ),
             Failure::Internal(_) => (
@@ -157,10 +160,9 @@ impl IntoResponse for Failure {
         let details = self.details();
         let status = self.status();
         let mut response = (status, Json(details)).into_response();
-        response.headers_mut().insert(
-            header::CONTENT_TYPE,
-            header::HeaderValue::from_static("application/problem+json"),
-        );
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
         response
     }
 }

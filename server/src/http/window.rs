@@ -50,7 +50,9 @@ impl WindowQuery {
                 }
                 Ok(Window { from: from_time, to: now })
             }
-            (None, Some(to)) => Err(Problem::new("from", "", format!("give the start as well: the end is {to}"))),
+            (None, Some(to)) => {
+                Err(Problem::new("from", "", format!("give the start as well: the end is {to}")))
+            }
             (None, None) => {
                 let span = self.span(default)?;
                 Ok(Window { from: now - span.as_millis() as i64 * 1000, to: now })
@@ -61,7 +63,8 @@ impl WindowQuery {
     /// The `since` of the window.
     pub fn span(&self, default: Span) -> Result<Span, Problem> {
         let Some(text) = filled(&self.since) else { return Ok(default) };
-        let span: Span = text.parse().map_err(|e: model::value::ValueError| Problem::new("since", text, e.to_string()))?;
+        let span: Span =
+            text.parse().map_err(|e: model::value::ValueError| Problem::new("since", text, e.to_string()))?;
         if span.as_millis() == 0 || span > LONGEST {
             return Err(Problem::new("since", text, "give more than 0s and at most 400d"));
         }

@@ -37,9 +37,13 @@ impl Publisher {
             while changed.changed().await.is_ok() {
                 let Some(snapshot) = changed.borrow_and_update().clone() else { continue };
                 let path = snapshot_path.clone();
-                let written = tokio::task::spawn_blocking(move || snapshot_file::write(&path, &snapshot)).await;
+                let written =
+                    tokio::task::spawn_blocking(move || snapshot_file::write(&path, &snapshot)).await;
                 if let Ok(Err(error)) = written {
-                    tracing::error!(error = format!("{error:#}"), "the last good snapshot could not be written");
+                    tracing::error!(
+                        error = format!("{error:#}"),
+                        "the last good snapshot could not be written"
+                    );
                 }
             }
         });
@@ -55,7 +59,13 @@ impl Publisher {
         let current = site.responder.current();
         let (new, old) = (snapshot.version(), current.snapshot().version());
         if new < old {
-            bail!("generation {} of epoch {} is older than {} of {}, which answers", new.1, new.0, old.1, old.0);
+            bail!(
+                "generation {} of epoch {} is older than {} of {}, which answers",
+                new.1,
+                new.0,
+                old.1,
+                old.0
+            );
         }
         if new == old && *current.snapshot().as_ref() == snapshot {
             return Ok(());

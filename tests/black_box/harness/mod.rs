@@ -16,8 +16,8 @@ mod site;
 mod wait;
 
 pub use backend::Backends;
-pub use command::{Ran, run, run_with_input};
-pub use dns::{Answer, Client, Transport};
+pub use command::{Ran, run};
+pub use dns::{Client, Transport};
 pub use folder::folder;
 pub use http::{Http, Reply};
 pub use load::{Stream, Tally, volley};

@@ -26,10 +26,16 @@ impl Scrape {
 
     /// The sum over all samples of a name that have these labels.
     pub fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
-        let has = |s: &Sample| labels.iter().all(|(key, value)| s.labels.get(*key).is_some_and(|v| v == value));
+        let has =
+            |s: &Sample| labels.iter().all(|(key, value)| s.labels.get(*key).is_some_and(|v| v == value));
         let mut found = self.samples.iter().filter(|s| s.name == name && has(s)).peekable();
         assert!(found.peek().is_some(), "no {name} with {labels:?} in {}", self.text);
         found.map(|s| s.value).sum()
+    }
+
+    /// The sum over all samples of a name, which need not have any yet.
+    pub fn total(&self, name: &str) -> f64 {
+        self.samples.iter().filter(|s| s.name == name).map(|s| s.value).sum()
     }
 
     /// The values of a label of a name.

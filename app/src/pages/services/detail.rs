@@ -17,7 +17,8 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
         format!("dig @{} -p {port} {name}", ip.trim_matches(['[', ']']))
     });
     let monitors: Vec<String> = service.monitors.iter().map(ToString::to_string).collect();
-    let lede = if service.description.is_empty() { "Service".to_owned() } else { service.description.clone() };
+    let lede =
+        if service.description.is_empty() { "Service".to_owned() } else { service.description.clone() };
     view! {
         <Crumbs items=vec![("Services".to_owned(), "/services".to_owned())]/>
         <PageHead title=name.clone() lede=lede>
@@ -62,7 +63,8 @@ fn down_response(response: &DownResponse) -> String {
 
 fn pool(detail: &PoolDetail, now: i64) -> AnyView {
     let pool = &detail.pool;
-    let weights: Vec<u64> = pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
+    let weights: Vec<u64> =
+        pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
     let how = match pool.algorithm {
         Algorithm::RoundRobin => format!("Exact weighted round robin, {}", format::period(&weights)),
         Algorithm::Random => "Weighted random".to_owned(),
@@ -96,7 +98,8 @@ fn member(member: &Member, detail: &MemberDetail, now: i64) -> AnyView {
         _ => "–".to_owned(),
     };
     let health = &detail.health;
-    let since = (health.since > 0).then(|| view! { <span class="muted">" since "<Time at=health.since now=now/></span> });
+    let since = (health.since > 0)
+        .then(|| view! { <span class="muted">" since "<Time at=health.since now=now/></span> });
     let checks: Vec<AnyView> = health
         .checks
         .iter()
@@ -106,8 +109,11 @@ fn member(member: &Member, detail: &MemberDetail, now: i64) -> AnyView {
                 .into_any()
         })
         .collect();
-    let checks =
-        if checks.is_empty() { view! { <span class="muted">"not checked yet"</span> }.into_any() } else { checks.into_any() };
+    let checks = if checks.is_empty() {
+        view! { <span class="muted">"not checked yet"</span> }.into_any()
+    } else {
+        checks.into_any()
+    };
     let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
     view! {
         <tr>

@@ -43,9 +43,11 @@ pub fn form(
 ) -> impl IntoView + use<> {
     let (title, crumbs, back) = match &mode {
         FormMode::New => ("New service".to_owned(), Vec::new(), "/services".to_owned()),
-        FormMode::Edit(name) => {
-            (format!("Edit {name}"), vec![(name.clone(), format!("/services/{name}"))], format!("/services/{name}"))
-        }
+        FormMode::Edit(name) => (
+            format!("Edit {name}"),
+            vec![(name.clone(), format!("/services/{name}"))],
+            format!("/services/{name}"),
+        ),
     };
     let crumbs = [vec![("Services".to_owned(), "/services".to_owned())], crumbs].concat();
     let zones = match choices.zones.as_slice() {
@@ -67,12 +69,18 @@ pub fn form(
     } else {
         monitors.into_any()
     };
-    let monitor_error = error("monitors").map(|text| view! { <p class="error" id="monitors-error">{text}</p> });
+    let monitor_error =
+        error("monitors").map(|text| view! { <p class="error" id="monitors-error">{text}</p> });
     let locations: Vec<(String, String)> = [(String::new(), "–".to_owned())]
         .into_iter()
         .chain(choices.locations.iter().map(|l| (l.clone(), l.clone())))
         .collect();
-    let pools = draft.pools.iter().enumerate().map(|(i, p)| pool(i, p, problems, &locations, draft.pools.len())).collect_view();
+    let pools = draft
+        .pools
+        .iter()
+        .enumerate()
+        .map(|(i, p)| pool(i, p, problems, &locations, draft.pools.len()))
+        .collect_view();
     view! {
         <Crumbs items=crumbs/>
         <PageHead title=title/>

@@ -42,12 +42,7 @@ fn verdict(mode: SplitMode, weights: &[u16], observed: &[u64]) -> (Verdict, Stri
 fn exact_schedules_by_example() {
     use Verdict::{Fail, Insufficient, Pass};
     for (weights, observed, expected, reason) in [
-        (
-            &[6, 3, 1][..],
-            &[3000, 1500, 500][..],
-            Pass,
-            "Every member has exactly its share.",
-        ),
+        (&[6, 3, 1][..], &[3000, 1500, 500][..], Pass, "Every member has exactly its share."),
         (
             &[6, 3, 1],
             &[7, 3, 1],
@@ -72,20 +67,10 @@ fn exact_schedules_by_example() {
             Insufficient,
             "There were 40 answers, and a whole period of the schedule is 41.",
         ),
-        (
-            &[20, 20, 1],
-            &[20, 20, 1],
-            Pass,
-            "Every member has exactly its share.",
-        ),
+        (&[20, 20, 1], &[20, 20, 1], Pass, "Every member has exactly its share."),
         (&[6, 3, 1], &[0, 0, 0], Insufficient, "There was no answer to judge."),
         (&[5], &[1], Pass, "Every member has exactly its share."),
-        (
-            &[0, 0],
-            &[10, 10],
-            Pass,
-            "Every member has exactly its share.",
-        ),
+        (&[0, 0], &[10, 10], Pass, "Every member has exactly its share."),
         (
             &[0, 2],
             &[1, 9],

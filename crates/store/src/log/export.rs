@@ -19,7 +19,8 @@ impl Store {
         &self,
         query: &LogQuery,
     ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        let columns: Vec<String> = COMPACT.iter().map(|(name, sql)| format!("NULLIF({sql}, '') AS {name}")).collect();
+        let columns: Vec<String> =
+            COMPACT.iter().map(|(name, sql)| format!("NULLIF({sql}, '') AS {name}")).collect();
         let sql = format!(
             "COPY (SELECT {} FROM query_log WHERE {} ORDER BY at, id) TO STDOUT (FORMAT csv, HEADER)",
             columns.join(", "),

@@ -2,13 +2,13 @@
 
 use api::view::LogView;
 use app::pages::logs as pages;
-use axum::{Extension, Json};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use axum::{Extension, Json};
 use http::StatusCode;
 use leptos::prelude::*;
 use model::Span;
+use serde::Deserialize;
 use store::LogQuery;
 
 use super::errors;
@@ -29,7 +29,8 @@ pub async fn show(
 ) -> Response {
     match gather(&site, &query).await {
         Ok(view) => {
-            let status = if view.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            let status =
+                if view.problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
             let now = site.now();
             page::show(&site, &actor, "/logs", status, "Logs", || pages::logs(&view, now).into_any())
         }

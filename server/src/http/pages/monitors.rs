@@ -57,7 +57,15 @@ fn show_form(
 /// `GET /monitors/new`
 pub async fn new(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     let generation = site.snapshot().generation;
-    show_form(&site, &actor, StatusCode::OK, FormMode::New, &MonitorDraft::new(), &Problems::default(), &Carried::fresh(generation))
+    show_form(
+        &site,
+        &actor,
+        StatusCode::OK,
+        FormMode::New,
+        &MonitorDraft::new(),
+        &Problems::default(),
+        &Carried::fresh(generation),
+    )
 }
 
 /// `POST /monitors/new`
@@ -80,7 +88,15 @@ pub async fn edit(
             let mode = FormMode::Edit(monitor.name.to_string());
             let generation = site.snapshot().generation;
             let draft = MonitorDraft::of(&monitor);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
+            show_form(
+                &site,
+                &actor,
+                StatusCode::OK,
+                mode,
+                &draft,
+                &Problems::default(),
+                &Carried::fresh(generation),
+            )
         }
         Err(failure) => errors::of(&site, &actor, "/monitors", failure),
     }
@@ -125,7 +141,13 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
     }
 }
 
-async fn write(site: &Site, actor: &Actor, meta: Meta, mode: &FormMode, monitor: Monitor) -> Result<String, Failure> {
+async fn write(
+    site: &Site,
+    actor: &Actor,
+    meta: Meta,
+    mode: &FormMode,
+    monitor: Monitor,
+) -> Result<String, Failure> {
     let name = monitor.name.to_string();
     let old = match mode {
         FormMode::New => None,
@@ -154,7 +176,9 @@ pub async fn ask_delete(
     Path(name): Path<String>,
 ) -> Response {
     match find(&site, &name) {
-        Ok(monitor) => show_delete(&site, &actor, StatusCode::OK, &monitor, &Problems::default(), String::new()),
+        Ok(monitor) => {
+            show_delete(&site, &actor, StatusCode::OK, &monitor, &Problems::default(), String::new())
+        }
         Err(failure) => errors::of(&site, &actor, "/monitors", failure),
     }
 }
@@ -171,9 +195,14 @@ fn show_delete(
     let view = MonitorLine { monitor: monitor.clone(), services: services_with(&snapshot.config, monitor) };
     let carried = Carried { generation: snapshot.generation, reason };
     let name = monitor.name.to_string();
-    page::show(site, actor, &format!("/monitors/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(&view, problems, &carried).into_any()
-    })
+    page::show(
+        site,
+        actor,
+        &format!("/monitors/{}/delete", in_path(&name)),
+        status,
+        &format!("Delete {name}"),
+        || pages::delete(&view, problems, &carried).into_any(),
+    )
 }
 
 /// `POST /monitors/{name}/delete`: refused while services use it, by the check of the whole configuration.
@@ -197,7 +226,9 @@ pub async fn delete(
     .await;
     match result.map_err(problems_of) {
         Ok(_) => see_other("/monitors"),
-        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &monitor, &problems, reason),
+        Err(Ok(problems)) => {
+            show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &monitor, &problems, reason)
+        }
         Err(Err(failure)) => errors::of(&site, &actor, "/monitors", failure),
     }
 }

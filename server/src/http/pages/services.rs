@@ -150,7 +150,15 @@ pub async fn edit(
             let mode = FormMode::Edit(service.name.to_string());
             let generation = site.snapshot().generation;
             let draft = ServiceDraft::of(&service);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
+            show_form(
+                &site,
+                &actor,
+                StatusCode::OK,
+                mode,
+                &draft,
+                &Problems::default(),
+                &Carried::fresh(generation),
+            )
         }
         Err(failure) => errors::of(&site, &actor, "/services", failure),
     }
@@ -175,7 +183,15 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
     let reason = meta.reason.clone();
     let seen = meta.expected.unwrap_or_else(|| site.snapshot().generation);
     if ServiceDraft::is_row_edit(&form) {
-        return show_form(site, actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried { generation: seen, reason });
+        return show_form(
+            site,
+            actor,
+            StatusCode::OK,
+            mode,
+            &draft,
+            &Problems::default(),
+            &Carried { generation: seen, reason },
+        );
     }
     let result = match draft.parse() {
         Ok(service) => write(site, actor, meta, &mode, service).await,
@@ -234,7 +250,9 @@ pub async fn ask_delete(
     Path(name): Path<String>,
 ) -> Response {
     match find(&site, &name) {
-        Ok(service) => show_delete(&site, &actor, StatusCode::OK, &service, &Problems::default(), String::new()),
+        Ok(service) => {
+            show_delete(&site, &actor, StatusCode::OK, &service, &Problems::default(), String::new())
+        }
         Err(failure) => errors::of(&site, &actor, "/services", failure),
     }
 }
@@ -249,9 +267,14 @@ fn show_delete(
 ) -> Response {
     let name = service.name.to_string();
     let carried = Carried { generation: site.snapshot().generation, reason };
-    page::show(site, actor, &format!("/services/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(service, problems, &carried).into_any()
-    })
+    page::show(
+        site,
+        actor,
+        &format!("/services/{}/delete", in_path(&name)),
+        status,
+        &format!("Delete {name}"),
+        || pages::delete(service, problems, &carried).into_any(),
+    )
 }
 
 /// `POST /services/{name}/delete`

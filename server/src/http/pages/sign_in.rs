@@ -43,7 +43,9 @@ pub async fn show(State(site): State<Shared>, Query(query): Query<NextQuery>) ->
 }
 
 fn form(status: StatusCode, name: &str, error: Option<&str>, next: &str) -> Response {
-    page::bare("/sign-in", status, "Sign in", || access::sign_in(name, error, auth::safe_next(next)).into_any())
+    page::bare("/sign-in", status, "Sign in", || {
+        access::sign_in(name, error, auth::safe_next(next)).into_any()
+    })
 }
 
 /// `POST /sign-in`
@@ -60,7 +62,9 @@ pub async fn sign_in(
             let detail = match &failure {
                 Failure::Unauthorized => "Name or password is wrong.".to_owned(),
                 Failure::TooMany(seconds) => format!("Too many failed attempts: try again in {seconds} s."),
-                Failure::Away(_) => "Storage is away, and signing in needs it: try again when it is back.".to_owned(),
+                Failure::Away(_) => {
+                    "Storage is away, and signing in needs it: try again when it is back.".to_owned()
+                }
                 other => other.details().detail,
             };
             form(failure.status(), &typed.name, Some(&detail), &typed.next)
@@ -86,7 +90,9 @@ async fn attempt(
         && password::verify(typed.password.clone(), stored).await?;
     if !right {
         site.attempts.failed(&keys, now);
-        site.store.audit(now, "", "sign_in.failed", &typed.name.chars().take(63).collect::<String>(), &address).await?;
+        site.store
+            .audit(now, "", "sign_in.failed", &typed.name.chars().take(63).collect::<String>(), &address)
+            .await?;
         return Err(Failure::Unauthorized);
     }
     site.attempts.succeeded(&keys);

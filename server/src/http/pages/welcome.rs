@@ -86,7 +86,9 @@ async fn attempt(
     }
     site.attempts.succeeded(&keys);
     if !site.store.create_user(&typed.name, Some(&hash), Role::Admin.as_str(), now).await? {
-        return Err(Failure::Invalid(Problem::new("name", "", "there is a user of this name: sign in").into()));
+        return Err(Failure::Invalid(
+            Problem::new("name", "", "there is a user of this name: sign in").into(),
+        ));
     }
     site.store.audit(now, &typed.name, "user.first", &typed.name, &address).await?;
     start_session(site, headers, &typed.name, &address, "/").await

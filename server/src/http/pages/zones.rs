@@ -19,7 +19,8 @@ use crate::http::{page, see_other};
 use crate::site::{Shared, Site};
 
 fn services_in(config: &Config, zone: &Zone) -> Vec<String> {
-    let inside = config.services.iter().filter(|s| config.zone_of(&s.name).is_some_and(|z| z.name == zone.name));
+    let inside =
+        config.services.iter().filter(|s| config.zone_of(&s.name).is_some_and(|z| z.name == zone.name));
     inside.map(|s| s.name.to_string()).collect()
 }
 
@@ -27,7 +28,8 @@ fn services_in(config: &Config, zone: &Zone) -> Vec<String> {
 pub async fn list(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     let snapshot = site.snapshot();
     let config = &snapshot.config;
-    let lines: Vec<(Zone, usize)> = config.zones.iter().map(|z| (z.clone(), services_in(config, z).len())).collect();
+    let lines: Vec<(Zone, usize)> =
+        config.zones.iter().map(|z| (z.clone(), services_in(config, z).len())).collect();
     page::show(&site, &actor, "/zones", StatusCode::OK, "Zones", || pages::list(&lines).into_any())
 }
 
@@ -76,7 +78,15 @@ fn show_form(
 /// `GET /zones/new`
 pub async fn new(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
     let generation = site.snapshot().generation;
-    show_form(&site, &actor, StatusCode::OK, FormMode::New, &ZoneDraft::new(), &Problems::default(), &Carried::fresh(generation))
+    show_form(
+        &site,
+        &actor,
+        StatusCode::OK,
+        FormMode::New,
+        &ZoneDraft::new(),
+        &Problems::default(),
+        &Carried::fresh(generation),
+    )
 }
 
 /// `POST /zones/new`
@@ -99,7 +109,15 @@ pub async fn edit(
             let mode = FormMode::Edit(zone.name.to_string());
             let generation = site.snapshot().generation;
             let draft = ZoneDraft::of(&zone);
-            show_form(&site, &actor, StatusCode::OK, mode, &draft, &Problems::default(), &Carried::fresh(generation))
+            show_form(
+                &site,
+                &actor,
+                StatusCode::OK,
+                mode,
+                &draft,
+                &Problems::default(),
+                &Carried::fresh(generation),
+            )
         }
         Err(failure) => errors::of(&site, &actor, "/zones", failure),
     }
@@ -144,7 +162,13 @@ async fn save(site: &Site, actor: &Actor, mode: FormMode, form: Form) -> Respons
     }
 }
 
-async fn write(site: &Site, actor: &Actor, meta: Meta, mode: &FormMode, zone: Zone) -> Result<String, Failure> {
+async fn write(
+    site: &Site,
+    actor: &Actor,
+    meta: Meta,
+    mode: &FormMode,
+    zone: Zone,
+) -> Result<String, Failure> {
     let name = zone.name.to_string();
     let old = match mode {
         FormMode::New => None,
@@ -190,9 +214,14 @@ fn show_delete(
     let view = ZoneDetail { zone: zone.clone(), services: services_in(&snapshot.config, zone) };
     let carried = Carried { generation: snapshot.generation, reason };
     let name = zone.name.to_string();
-    page::show(site, actor, &format!("/zones/{}/delete", in_path(&name)), status, &format!("Delete {name}"), || {
-        pages::delete(&view, problems, &carried).into_any()
-    })
+    page::show(
+        site,
+        actor,
+        &format!("/zones/{}/delete", in_path(&name)),
+        status,
+        &format!("Delete {name}"),
+        || pages::delete(&view, problems, &carried).into_any(),
+    )
 }
 
 /// `POST /zones/{name}/delete`: refused while services live in it, by the check of the whole configuration.
@@ -216,7 +245,9 @@ pub async fn delete(
     .await;
     match result.map_err(problems_of) {
         Ok(_) => see_other("/zones"),
-        Err(Ok(problems)) => show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &zone, &problems, reason),
+        Err(Ok(problems)) => {
+            show_delete(&site, &actor, StatusCode::UNPROCESSABLE_ENTITY, &zone, &problems, reason)
+        }
         Err(Err(failure)) => errors::of(&site, &actor, "/zones", failure),
     }
 }

@@ -1,7 +1,7 @@
 //! The whole configuration in its declarative form.
 
-use axum::Json;
 use axum::Extension;
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};

@@ -29,9 +29,11 @@ pub async fn explain(
     Query(query): Query<ExplainQuery>,
 ) -> Result<Json<Explanation>, Failure> {
     let bad = |field: &str, value: &str, why: String| Failure::BadRequest(Problem::new(field, value, why));
-    let name = query.name.parse().map_err(|e: model::name::NameError| bad("name", &query.name, e.to_string()))?;
+    let name =
+        query.name.parse().map_err(|e: model::name::NameError| bad("name", &query.name, e.to_string()))?;
     let word = query.rr_type.as_deref().unwrap_or("A");
-    let rr_type: RrType = word.parse().map_err(|e: model::value::ValueError| bad("type", word, e.to_string()))?;
+    let rr_type: RrType =
+        word.parse().map_err(|e: model::value::ValueError| bad("type", word, e.to_string()))?;
     let client = match &query.client {
         None => IpAddr::V4(Ipv4Addr::LOCALHOST),
         Some(text) => {

@@ -4,12 +4,12 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use api::view::LogLine;
-use axum::{Extension, Json};
 use axum::body::Body;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use futures::{Stream, StreamExt, TryStreamExt};
 use model::filter::{self, Filter};
 use model::row::LogRow;
@@ -68,7 +68,10 @@ pub struct RowsPage {
 }
 
 /// `GET /logs`: newest first.
-pub async fn list(State(site): State<Shared>, Query(query): Query<RowsQuery>) -> Result<Json<RowsPage>, Failure> {
+pub async fn list(
+    State(site): State<Shared>,
+    Query(query): Query<RowsQuery>,
+) -> Result<Json<RowsPage>, Failure> {
     let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
     let filter = parse_filter(&query.filter)?;
     let before = parse_before(query.before.as_deref())?;
@@ -121,9 +124,8 @@ pub async fn tail(
     Query(query): Query<RowsQuery>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
     let filter = parse_filter(&query.filter)?;
-    let matcher = querylog::Matcher::new(&filter).map_err(|e| {
-        Failure::BadRequest(Problem::new("filter", query.filter.clone(), e.message))
-    })?;
+    let matcher = querylog::Matcher::new(&filter)
+        .map_err(|e| Failure::BadRequest(Problem::new("filter", query.filter.clone(), e.message)))?;
     let name = site.name.to_string();
     let rows = BroadcastStream::new(site.pipeline.tail()).filter_map(move |row| {
         let event = match row {

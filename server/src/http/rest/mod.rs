@@ -41,7 +41,9 @@ pub fn router() -> Router<Shared> {
         .route("/users/{name}/password", post(users::set_password))
         .route("/tokens", get(tokens::list).post(tokens::create))
         .route("/tokens/{id}", delete(tokens::revoke))
-        .fallback(|| async { Failure::NotFound("there is no such resource; /api/openapi.json lists them".into()) })
+        .fallback(|| async {
+            Failure::NotFound("there is no such resource; /api/openapi.json lists them".into())
+        })
 }
 
 /// The routes that stream.
@@ -109,7 +111,6 @@ pub async fn commit(
 
 /// A name in a path.
 pub fn name_in_path(text: &str) -> Result<DnsName, Failure> {
-    text.parse().map_err(|e: model::name::NameError| {
-        Failure::BadRequest(Problem::new("name", text, e.to_string()))
-    })
+    text.parse()
+        .map_err(|e: model::name::NameError| Failure::BadRequest(Problem::new("name", text, e.to_string())))
 }

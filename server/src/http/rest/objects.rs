@@ -110,7 +110,8 @@ async fn create<T: Object>(
     let name = object.name();
     let taken = |config: &Config| T::view(config).iter().any(|o| same(&o.name(), &name));
     if taken(&site.snapshot().config) {
-        let message = format!("there is one of this name among the {}: choose another, or PUT to change it", T::LIST);
+        let message =
+            format!("there is one of this name among the {}: choose another, or PUT to change it", T::LIST);
         return Err(Failure::Exists(Problem::new("name", name, message)));
     }
     let added = object.clone();
@@ -139,7 +140,8 @@ async fn put<T: Object>(
             Some(old) => *old = placed,
             None if same(&placed.name(), &name) => list.push(placed),
             None => {
-                let message = format!("the body names another object than the path, {name:?}, which does not exist");
+                let message =
+                    format!("the body names another object than the path, {name:?}, which does not exist");
                 return Err(Problem::new("name", placed.name(), message).into());
             }
         }
@@ -189,9 +191,12 @@ async fn records(State(site): State<Shared>) -> Response {
 
 async fn pools(State(site): State<Shared>) -> Response {
     let snapshot = site.snapshot();
-    let all: Vec<_> = snapshot.config.services.iter().flat_map(|service| {
-        service.pools.iter().map(|pool| json!({"service": service.name, "pool": pool}))
-    }).collect();
+    let all: Vec<_> = snapshot
+        .config
+        .services
+        .iter()
+        .flat_map(|service| service.pools.iter().map(|pool| json!({"service": service.name, "pool": pool})))
+        .collect();
     tagged(snapshot.generation, StatusCode::OK, all)
 }
 
@@ -261,7 +266,11 @@ async fn patch_member(
             member.weight = patch.weight.unwrap_or(member.weight);
             member.enabled = patch.enabled.unwrap_or(member.enabled);
         });
-        if changed { Ok(()) } else { Err(Problems::from(Problem::new("member", "", "it was removed meanwhile"))) }
+        if changed {
+            Ok(())
+        } else {
+            Err(Problems::from(Problem::new("member", "", "it was removed meanwhile")))
+        }
     })
     .await?;
     Ok(written(&edited, StatusCode::OK, json!(null)))

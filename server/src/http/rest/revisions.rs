@@ -23,13 +23,19 @@ pub struct ListQuery {
 }
 
 /// `GET /revisions`: newest first.
-pub async fn list(State(site): State<Shared>, Query(query): Query<ListQuery>) -> Result<Json<Vec<RevisionLine>>, Failure> {
+pub async fn list(
+    State(site): State<Shared>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Vec<RevisionLine>>, Failure> {
     let limit = query.limit.unwrap_or(100).clamp(1, 1000);
     Ok(Json(site.store.revisions(query.before, limit).await?))
 }
 
 /// `GET /revisions/{generation}`
-pub async fn one(State(site): State<Shared>, Path(generation): Path<u64>) -> Result<Json<RevisionDetail>, Failure> {
+pub async fn one(
+    State(site): State<Shared>,
+    Path(generation): Path<u64>,
+) -> Result<Json<RevisionDetail>, Failure> {
     Ok(Json(find(&site, generation).await?))
 }
 
@@ -50,7 +56,8 @@ pub async fn revert(
     if query.reason.is_empty() {
         query.reason = format!("Revert of generation {generation}");
     }
-    let edited = write(&site, &actor, &headers, &query, move |config| undo(config, &revision.changes)).await?;
+    let edited =
+        write(&site, &actor, &headers, &query, move |config| undo(config, &revision.changes)).await?;
     let applied = edited.changed && !query.dry_run;
     Ok(Json(Applied { plan: edited.plan, applied, generation: edited.snapshot.generation }))
 }
@@ -70,7 +77,8 @@ pub fn undo(config: &mut Config, changes: &[Change]) -> Result<(), Problems> {
                 serde_json::from_value(before).map(|logging| config.logging = logging)
             }
         };
-        result.map_err(|e| Problem::new(name.clone(), "", format!("its state of then cannot be read: {e}")))?;
+        result
+            .map_err(|e| Problem::new(name.clone(), "", format!("its state of then cannot be read: {e}")))?;
     }
     Ok(())
 }

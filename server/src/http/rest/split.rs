@@ -20,7 +20,9 @@ pub async fn split(
     let window = query.window(Span::seconds(900), site.now()).map_err(Failure::BadRequest)?;
     let report = site.split(&service.to_string(), window.from, window.to).await?;
     if report.segments.is_empty() && site.snapshot().config.service(&service).is_none() {
-        return Err(Failure::NotFound(format!("there is no service {service}, and none answered in this window")));
+        return Err(Failure::NotFound(format!(
+            "there is no service {service}, and none answered in this window"
+        )));
     }
     Ok(Json(report))
 }

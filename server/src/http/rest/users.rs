@@ -63,7 +63,9 @@ pub async fn add(
     Extension(actor): Extension<Actor>,
     Json(new): Json<NewUser>,
 ) -> Result<(StatusCode, Json<UserLine>), Failure> {
-    check_name(&new.name).and_then(|()| check_password(&new.password)).map_err(|p| Failure::Invalid(p.into()))?;
+    check_name(&new.name)
+        .and_then(|()| check_password(&new.password))
+        .map_err(|p| Failure::Invalid(p.into()))?;
     let hash = password::hash(new.password).await?;
     let now = site.now();
     if !site.store.create_user(&new.name, Some(&hash), new.role.as_str(), now).await? {
