@@ -170,6 +170,34 @@ fn a_mistake_in_an_object_sent_to_rest_changes_nothing() {
 }
 
 #[test]
+fn a_request_that_no_handler_takes_is_a_problem_as_any_other() {
+    let site = Site::with_lab();
+    let json = [("content-type", "application/json")];
+    let large = " ".repeat((16 << 20) + 1);
+    for (method, path, headers, body, status, word) in [
+        ("POST", "health", &[][..], "", 405, "Allow lists"),
+        ("GET", "nothing", &[], "", 404, "no such resource"),
+        ("GET", "revisions/first", &[], "", 400, "first"),
+        ("GET", "logs?limit=many", &[], "", 400, "limit"),
+        ("GET", "explain", &[], "", 400, "name"),
+        ("POST", "config?dry_run=maybe", &[], "{}", 400, "dry_run"),
+        ("POST", "config", &[], large.as_str(), 413, "16 MiB"),
+        ("POST", "users", &[], "{}", 415, "application/json"),
+        ("POST", "users", &json, "{\"name\": \"ana\"}", 422, "role"),
+        ("POST", "tokens", &json, "{\"role\": \"root\"}", 422, "`viewer`, `operator`, `admin`"),
+        ("POST", "tokens", &json, "{\"role\": \"viewer\", \"expires\": \"soon\"}", 422, "7d"),
+    ] {
+        let reply = site.http.send(method, &format!("/api/v1/{path}"), |request| {
+            headers.iter().fold(request, |r, (name, value)| r.header(*name, *value)).body(body.to_owned())
+        });
+        let detail = reply.problem(status)["detail"].to_string();
+        assert!(detail.contains(word), "{word:?} in {detail} of {method} {path}");
+    }
+    assert_eq!(site.http.send("POST", "/api/v1/health", |r| r).header("allow"), "GET,HEAD");
+    assert_eq!(site.generation(), 1);
+}
+
+#[test]
 fn a_window_or_a_filter_that_cannot_be_read_is_named() {
     let site = Site::with_lab();
     for (query, words) in [

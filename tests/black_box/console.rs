@@ -98,7 +98,7 @@ fn a_form_or_a_call_from_a_foreign_page_is_refused() {
         let call = http.send("PATCH", &member, |request| {
             request.header(header.0, header.1).header("cookie", &session).body("{\"weight\": 9}")
         });
-        call.with_status(403);
+        call.problem(403);
     }
     assert_eq!(site.generation(), 1);
     assert_eq!(site.client(Transport::Udp).ask(lab::SERVICE, RecordType::A).ttl(), 2, "it is still there");

@@ -8,8 +8,8 @@ use crate::harness::Transport::{Tcp, Udp};
 use crate::harness::{Backends, Scrape, Site, lab, until, volley};
 
 const MEMBERS: [&str; 3] = ["127.0.0.41", "127.0.0.42", "127.0.0.43"];
-/// One failed check each second, of at most half a second: noticed within failures x interval + timeout + 1 s.
-const NOTICED: Duration = Duration::from_millis(2500);
+/// Members are checked each second, and one check decides; the rest is for a busy machine.
+const NOTICED: Duration = Duration::from_secs(10);
 
 /// The lab with members that exist, checked each second and judged by one check.
 fn watched(port: u16) -> String {

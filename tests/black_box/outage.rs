@@ -12,8 +12,8 @@ use crate::harness::{
 
 /// How long storage may take to be noticed missing, or to be found again; generous, since nothing waits for it.
 const NOTICE: Duration = Duration::from_secs(60);
-/// A service keeps this much patience with one answer while its storage dies.
-const SLOWEST: Duration = Duration::from_secs(1);
+/// Longest that one answer may take: shorter than any wait for a connection to storage.
+const SLOWEST: Duration = Duration::from_secs(2);
 
 fn storage_of(site: &Site) -> String {
     let ready = site.http.get("/healthz/ready").with_status(200).json();
@@ -110,10 +110,9 @@ fn while_postgresql_is_away_writes_are_refused_answers_go_on_and_rows_follow_lat
 fn a_site_started_while_postgresql_is_gone_answers_from_its_last_good_snapshot() {
     let mut site = Site::with_lab();
     assert!(site.stop().success(), "{}", site.said());
-    let gone = Database::At("postgres://steelyard@127.0.0.1:1/steelyard".to_owned());
-    let (http, dns) = (own_address(8080), own_address(5353));
+    let dns = own_address(5353);
     let started = Instant::now();
-    site.start_again_at(gone, http, dns);
+    site.start_again_at(nowhere(), own_address(8080), dns);
     let mut client = Client::new(dns, Transport::Udp);
     let answer =
         until("an answer", Duration::from_secs(2), || client.try_ask(lab::SERVICE, RecordType::A).ok());
@@ -124,6 +123,37 @@ fn a_site_started_while_postgresql_is_gone_answers_from_its_last_good_snapshot()
     let ready = until("the console", NOTICE, || site.http.try_get("/healthz/ready"));
     assert_eq!(ready.with_status(200).json(), json!({"ready": true, "storage": "away", "generation": 1}));
     assert!(site.stop().success(), "a stop in this state is a stop as any other: {}", site.said());
+}
+
+#[test]
+fn a_site_with_nothing_to_answer_from_is_alive_and_not_ready() {
+    let mut site = Site::with_lab();
+    assert!(site.stop().success(), "{}", site.said());
+    std::fs::remove_file(site.path("snapshot.json")).expect("removing the snapshot");
+    let dns = own_address(5354);
+    site.start_again_at(nowhere(), own_address(8081), dns);
+    let ready = until("the console", NOTICE, || site.http.try_get("/healthz/ready"));
+    let body = ready.with_status(503).json();
+    assert_eq!(body, json!({"ready": false, "storage": "away", "generation": 0}));
+    assert_eq!(site.http.get("/healthz/live").status, 200);
+    let answer = Client::new(dns, Transport::Udp).ask(lab::SERVICE, RecordType::A);
+    assert_eq!(answer.summary(), "Refused");
+}
+
+#[test]
+fn a_damaged_snapshot_is_named_and_the_database_is_asked() {
+    let mut site = Site::with_lab();
+    assert!(site.stop().success(), "{}", site.said());
+    std::fs::write(site.path("snapshot.json"), "steelyard-snapshot-1 0\n{}").expect("damaging the snapshot");
+    site.start_again();
+    assert!(site.said().contains("snapshot.json is damaged"), "{}", site.said());
+    assert_eq!(site.client(Transport::Tcp).ask(lab::SERVICE, RecordType::A).ttl(), 2);
+    assert_eq!(site.generation(), 1);
+}
+
+/// A database that nobody runs.
+fn nowhere() -> Database {
+    Database::At("postgres://steelyard@127.0.0.1:1/steelyard".to_owned())
 }
 
 /// An address for this test process alone: the one start that has to be found without its ready line.

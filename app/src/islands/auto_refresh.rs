@@ -55,11 +55,22 @@ mod browser {
             let region: web_sys::Element = regions.get(i)?.dyn_into().ok()?;
             let selector = format!("[data-live='{}']", region.get_attribute("data-live")?);
             let Some(new) = fresh.query_selector(&selector).ok().flatten() else { continue };
-            // Only what changed is touched: a selection or an open detail elsewhere stays.
-            if new.inner_html() != region.inner_html() {
+            // Only what changed is touched, and nothing that somebody is reading in.
+            if new.inner_html() != region.inner_html() && !in_use(&region) {
                 region.set_inner_html(&new.inner_html());
             }
         }
         Some(())
+    }
+
+    /// Whether a row of it is open, the focus is in it, or a part of it is selected.
+    fn in_use(region: &web_sys::Element) -> bool {
+        let opened = region.query_selector("details[open]").ok().flatten().is_some();
+        let focused = document().active_element().is_some_and(|e| region.contains(Some(&e)) && e != *region);
+        let selection = web_sys::window().and_then(|w| w.get_selection().ok().flatten());
+        let selected = selection.is_some_and(|s| {
+            !s.is_collapsed() && s.anchor_node().is_some_and(|node| region.contains(Some(&node)))
+        });
+        opened || focused || selected
     }
 }

@@ -60,6 +60,7 @@ async fn server() -> String {
 }
 
 /// Leaves a shell behind that waits for this process to end, stops the cluster and removes its folder.
+#[expect(clippy::zombie_processes, reason = "it waits for this process to end, not the other way round")]
 fn watch(data_dir: &Path, folder: &Path) {
     let script = r#"while kill -0 "$1" 2>/dev/null; do sleep 0.5; done
         [ -f "$2/postmaster.pid" ] && kill -QUIT "$(head -n 1 "$2/postmaster.pid")"

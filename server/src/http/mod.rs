@@ -10,6 +10,7 @@ pub mod pages;
 pub mod problem;
 pub mod rest;
 mod security;
+mod unhandled;
 pub mod window;
 
 use std::time::Duration;
@@ -50,6 +51,7 @@ pub fn router(site: Shared) -> Router {
         .merge(quick)
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(CsrfLayer::new())
+        .layer(middleware::from_fn(unhandled::in_form))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(middleware::from_fn(security::headers))
         .layer(CatchPanicLayer::custom(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response()))

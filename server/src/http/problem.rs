@@ -154,15 +154,14 @@ impl Failure {
     }
 }
 
+/// The media type of problem details.
+pub const MEDIA_TYPE: header::HeaderValue = header::HeaderValue::from_static("application/problem+json");
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         self.note();
-        let details = self.details();
-        let status = self.status();
-        let mut response = (status, Json(details)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        let mut response = (self.status(), Json(self.details())).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
         response
     }
 }

@@ -34,7 +34,7 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
             <div><dt>"All members down"</dt><dd>{down_response(&service.down_response)}</dd></div>
             <div><dt>"Monitors"</dt><dd>{if monitors.is_empty() { "none: members count as up".to_owned() } else { monitors.join(", ") }}</dd></div>
         </dl>
-        <div data-live="members">{view.pools.iter().map(|p| pool(p, now)).collect_view()}</div>
+        <div data-live="members">{view.pools.iter().map(|p| pool(p, !monitors.is_empty(), now)).collect_view()}</div>
         <section class="card">
             <h2>"Why this answer"</h2>
             <div data-live="explanation">
@@ -61,7 +61,7 @@ fn down_response(response: &DownResponse) -> String {
     }
 }
 
-fn pool(detail: &PoolDetail, now: i64) -> AnyView {
+fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
     let pool = &detail.pool;
     let weights: Vec<u64> =
         pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
@@ -70,7 +70,7 @@ fn pool(detail: &PoolDetail, now: i64) -> AnyView {
         Algorithm::Random => "Weighted random".to_owned(),
     };
     let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
-    let rows = pool.members.iter().zip(&detail.members).map(|(m, d)| member(m, d, now)).collect_view();
+    let rows = pool.members.iter().zip(&detail.members).map(|(m, d)| member(m, d, monitored, now)).collect_view();
     view! {
         <section>
             <h2>{format!("Pool {}", pool.name)}" "<span class="muted">{format!("priority {}", pool.priority)}</span>{state}</h2>
@@ -91,7 +91,7 @@ fn pool(detail: &PoolDetail, now: i64) -> AnyView {
     .into_any()
 }
 
-fn member(member: &Member, detail: &MemberDetail, now: i64) -> AnyView {
+fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
     let place = match (&member.location, &detail.site) {
         (Some(location), Some(site)) => format!("{location} ({site})"),
         (Some(location), None) => location.to_string(),
@@ -109,10 +109,15 @@ fn member(member: &Member, detail: &MemberDetail, now: i64) -> AnyView {
                 .into_any()
         })
         .collect();
-    let checks = if checks.is_empty() {
-        view! { <span class="muted">"not checked yet"</span> }.into_any()
+    let checks = match (monitored, checks.is_empty()) {
+        (false, _) => "–".into_any(),
+        (true, true) => view! { <span class="muted">"not checked yet"</span> }.into_any(),
+        (true, false) => checks.into_any(),
+    };
+    let state = if monitored {
+        view! { <HealthMark health=health.health/>{since} }.into_any()
     } else {
-        checks.into_any()
+        view! { <span class="muted">"not monitored"</span> }.into_any()
     };
     let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
     view! {
@@ -121,7 +126,7 @@ fn member(member: &Member, detail: &MemberDetail, now: i64) -> AnyView {
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>
-            <td><HealthMark health=health.health/>{since}</td>
+            <td>{state}</td>
             <td>{checks}</td>
         </tr>
     }

@@ -42,6 +42,19 @@ pub fn list(lines: &[ServiceLine], has_zones: bool, _now: i64) -> impl IntoView 
     }
 }
 
+/// Members nobody checks count as up, and saying "unknown" of them would worry for nothing.
+fn health(line: &ServiceLine) -> AnyView {
+    if line.service.monitors.is_empty() {
+        let members = format::count(line.members as u64, "member", "members");
+        return view! { <span class="muted">{format!("not monitored, {members}")}</span> }.into_any();
+    }
+    view! {
+        <HealthMark health=line.health/>
+        <span class="muted">{format!(" {} of {} up", line.up, line.members)}</span>
+    }
+    .into_any()
+}
+
 /// Services as a table, also of the overview.
 pub fn service_table(lines: &[ServiceLine]) -> AnyView {
     let row = |line: &ServiceLine| {
@@ -57,7 +70,7 @@ pub fn service_table(lines: &[ServiceLine]) -> AnyView {
         view! {
             <tr>
                 <th scope="row"><a href=format!("/services/{name}")>{name.clone()}</a>{enabled}</th>
-                <td><HealthMark health=line.health/><span class="muted">{format!(" {} of {} up", line.up, line.members)}</span></td>
+                <td>{health(line)}</td>
                 <td class="num">{weights.join(" | ")}</td>
                 <td class="num">{format!("{} s", line.service.ttl)}</td>
                 <td class="num">{answers}</td>

@@ -134,3 +134,13 @@ async fn an_explanation_foretells_the_next_answers() {
     let other = view.explain(&"nowhere.example.org".parse().unwrap(), RrType::A, [127, 0, 0, 1].into(), 1);
     assert_eq!((other.rcode.as_str(), other.zone.as_deref()), ("NXDOMAIN", Some("example.org")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_addresses_of_static_records_are_reported_as_well() {
+    let mut running = start().await;
+    tcp(running.address, &ask("alias.example.org", 1).packet()).unwrap();
+    running.responder.shutdown().await;
+    let events: Vec<_> = running.rings.iter_mut().filter_map(|ring| ring.pop().ok()).collect();
+    let addresses = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse::<IpAddr>().unwrap());
+    assert_eq!(events[0].answers(), addresses);
+}
