@@ -50,7 +50,7 @@ fn numbers(view: &Overview, now: i64) -> AnyView {
     let members_down: usize = view.services.iter().map(|s| s.down).sum();
     let health = match (down, members_down) {
         (0, 0) => "none down".to_owned(),
-        (0, members) => format!("{members} members down"),
+        (0, members) => format!("{} down", format::count(members as u64, "member", "members")),
         (services, _) => format!("{services} down"),
     };
     let unknown = || "not known while storage is away".to_owned();
