@@ -92,13 +92,10 @@ impl Drop for Follower {
 }
 
 /// Passes a stream on and notes its rows in `progress`.
-pub fn follow<E: 'static>(
+pub fn follow<E: Send + 'static>(
     progress: Arc<Progress>,
     stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
-) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static
-where
-    E: Send,
-{
+) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static {
     let mut follower = Follower { progress, rows: CsvRows::default() };
     stream.map(Some).chain(futures::stream::once(async { None })).filter_map(move |piece| {
         let passed = match piece {

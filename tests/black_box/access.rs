@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Http, Site, lab, until};
+use crate::harness::session::PASSWORD;
+use crate::harness::{Http, Site, lab, run, until};
 
 const MEMBER: &str = "/api/v1/members/hello.avi.iberia.local/hello-10/10.10.25.46";
-const PASSWORD: &str = "correct horse battery";
 
 /// A client with a token made for this role on the command line.
 fn bearer(site: &Site, role: &str) -> Http {
@@ -42,7 +42,7 @@ fn nobody_comes_in_without_a_valid_token() {
     let basic = site.http.stranger();
     basic.send("GET", "/api/v1/services", |r| r.basic_auth("local", Some(site.http.token()))).problem(401);
     assert_eq!(site.generation(), 1);
-    let cli = crate::harness::run(&["export", "config", "--server", site.http.base(), "--token", "wrong"]);
+    let cli = run(&["export", "config", "--server", site.http.base(), "--token", "wrong"]);
     assert!(cli.failure().contains("send a valid token"), "{cli:?}");
 }
 
@@ -94,6 +94,10 @@ fn a_token_is_shown_once_listed_without_its_secret_and_worthless_when_revoked_or
     let token = made.trim();
     let http = site.http.stranger().with_token(token);
     http.get("/api/v1/services").with_status(200);
+    let remote = ["--server", site.http.base(), "--token", token];
+    run(&[&["export", "config"], &remote[..]].concat()).success();
+    let denied = run(&[&["token", "list"], &remote[..]].concat());
+    assert!(denied.failure().contains("has the role viewer; this needs admin"), "{denied:?}");
 
     let list = site.cli(&["token", "list"]).success().stdout;
     let line = list.lines().find(|line| line.ends_with("pipeline")).expect("the token in the list");

@@ -8,10 +8,13 @@ mod harness;
 
 mod access;
 mod answers;
-mod bad_input;
+mod bad_commands;
+mod bad_files;
+mod bad_requests;
 mod console;
 mod declarative;
 mod drain;
+mod exposure;
 mod health;
 mod metrics;
 mod outage;

@@ -54,6 +54,8 @@ fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees(
     let judged = run(&["split", "--csv", &file, "--expect", WEIGHTS]).success().stdout;
     assert!(judged.contains("column \"answers\", 5000 rows, 0 without an address"), "{judged}");
     assert!(judged.ends_with(&format!("{file} PASS\n")), "{judged}");
+    let wrong = run(&["split", "--csv", &file, "--expect", "10.10.25.46=5,10.10.26.40=4,10.10.23.40=1"]);
+    assert_eq!((wrong.code, wrong.stdout.ends_with(" FAIL\n")), (3, true), "{wrong:?}");
 }
 
 /// An exported log.

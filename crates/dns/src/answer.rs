@@ -1,6 +1,6 @@
 //! One packet, one reply: the same for every transport.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use model::DnsName;
@@ -234,10 +234,8 @@ impl Walk<'_, '_> {
     fn records(&mut self, set: &RrSet, owner: usize) {
         for body in &set.bodies {
             self.reply.answer(owner, body);
-            if let Some(address) = address(set.rr_type, body) {
-                self.event.push_answer(address);
-            }
         }
+        set.addresses().for_each(|address| self.event.push_answer(address));
         self.event.ttl = set.ttl;
     }
 
@@ -283,15 +281,6 @@ impl Walk<'_, '_> {
         self.reply.answer(owner, &body(RrType::CNAME, ttl, target.wire()));
         self.event.ttl = ttl;
         if self.qtype == RrType::CNAME { Step::Done } else { Step::Follow(Target::Steered(target.clone())) }
-    }
-}
-
-/// The address in a record: its last octets, where the type has one.
-fn address(rr_type: RrType, body: &[u8]) -> Option<IpAddr> {
-    match rr_type {
-        RrType::A => body.last_chunk::<4>().map(|octets| IpAddr::from(*octets)),
-        RrType::AAAA => body.last_chunk::<16>().map(|octets| IpAddr::from(*octets)),
-        _ => None,
     }
 }
 

@@ -80,12 +80,7 @@ impl Serving {
         if let Some(set) = node.sets.iter().find(|s| s.rr_type == rr_type) {
             out.steps.push(format!("{name} has {} static record(s) of type {rr_type}.", set.bodies.len()));
             (out.ttl, out.outcome) = (set.ttl, "static".to_owned());
-            let address = |body: &Box<[u8]>| match (rr_type, body.get(10..)) {
-                (RrType::A, Some(data)) => <[u8; 4]>::try_from(data).ok().map(IpAddr::from),
-                (RrType::AAAA, Some(data)) => <[u8; 16]>::try_from(data).ok().map(IpAddr::from),
-                _ => None,
-            };
-            let addresses: Vec<IpAddr> = set.bodies.iter().filter_map(address).collect();
+            let addresses: Vec<IpAddr> = set.addresses().collect();
             if !addresses.is_empty() {
                 out.answers = vec![addresses; count];
             }

@@ -1,6 +1,7 @@
 //! All names of all zones in one table, with their records as octets.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use model::config::{Config, Mailbox, Service, Unhandled, Zone};
 use model::rdata;
@@ -17,6 +18,17 @@ pub struct RrSet {
     pub rr_type: RrType,
     pub ttl: u32,
     pub bodies: Vec<Body>,
+}
+
+impl RrSet {
+    /// The addresses in its records; nothing for types that hold none.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.bodies.iter().filter_map(|body| match self.rr_type {
+            RrType::A => body.last_chunk::<4>().map(|octets| IpAddr::from(*octets)),
+            RrType::AAAA => body.last_chunk::<16>().map(|octets| IpAddr::from(*octets)),
+            _ => None,
+        })
+    }
 }
 
 /// An alias: its record, and the name it stands for.

@@ -64,7 +64,7 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 
 /// What a request needs: reading is for all, users and tokens for admins, every other change for operators. One's own
 /// account is one's own.
-fn needed(method: &Method, path: &str) -> Role {
+pub fn needed(method: &Method, path: &str) -> Role {
     let part = path.trim_start_matches("/api/v1");
     let own = part.starts_with("/account");
     if part.starts_with("/users") || part.starts_with("/tokens") {
@@ -76,7 +76,7 @@ fn needed(method: &Method, path: &str) -> Role {
     }
 }
 
-fn permit(actor: &Actor, method: &Method, path: &str) -> Result<(), Failure> {
+pub fn permit(actor: &Actor, method: &Method, path: &str) -> Result<(), Failure> {
     let needed = needed(method, path);
     if actor.role >= needed {
         return Ok(());

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod auth;
 mod cookie;
 mod metrics;
+mod openapi;
 mod ops;
 pub mod page;
 pub mod pages;
@@ -39,6 +40,7 @@ pub fn router(site: Shared) -> Router {
         .merge(pages::public())
         .nest("/api/v1", rest)
         .merge(ops::router())
+        .merge(openapi::router())
         .merge(assets::router())
         .fallback(pages::errors::not_found)
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(30)));

@@ -24,17 +24,22 @@ pub async fn in_form(request: Request, next: Next) -> Response {
     }
     let (mut parts, body) = response.into_parts();
     let text = to_bytes(body, MAX_TEXT).await.unwrap_or_default();
-    let details = ProblemDetails {
-        kind: "about:blank".to_owned(),
-        title: status.canonical_reason().unwrap_or("Error").to_owned(),
-        status: status.as_u16(),
-        detail: detail(status, &method, String::from_utf8_lossy(&text).trim()),
-        errors: Vec::new(),
-    };
+    let details = details(status, &method, String::from_utf8_lossy(&text).trim());
     parts.headers.remove(header::CONTENT_LENGTH);
     let mut response = Response::from_parts(parts, Json(details).into_response().into_body());
     response.headers_mut().insert(header::CONTENT_TYPE, MEDIA_TYPE);
     response
+}
+
+/// What such an error says.
+pub fn details(status: StatusCode, method: &Method, text: &str) -> ProblemDetails {
+    ProblemDetails {
+        kind: "about:blank".to_owned(),
+        title: status.canonical_reason().unwrap_or("Error").to_owned(),
+        status: status.as_u16(),
+        detail: detail(status, method, text),
+        errors: Vec::new(),
+    }
 }
 
 /// What was said already, unless that has no remedy in it.

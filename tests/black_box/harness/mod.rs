@@ -1,5 +1,6 @@
 //! What the tests stand on: a running site, and clients for everything it speaks.
 
+mod accounts;
 mod backend;
 mod command;
 mod dns;
@@ -8,13 +9,17 @@ mod http;
 pub mod lab;
 mod load;
 mod outer;
+mod place;
 pub mod postgres;
 mod process;
 mod scrape;
 mod server;
+pub mod session;
 mod site;
 mod wait;
+mod words;
 
+pub use accounts::accounted;
 pub use backend::Backends;
 pub use command::{Ran, run};
 pub use dns::{Client, Transport};
@@ -24,5 +29,6 @@ pub use load::{Stream, Tally, volley};
 pub use outer::{Outer, shared_database};
 pub use process::signal;
 pub use scrape::Scrape;
-pub use site::{Database, Site, Start, accounted};
+pub use site::{Database, Site, Start};
 pub use wait::{until, until_right};
+pub use words::{check_words, in_words};

@@ -4,21 +4,18 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::accounts::{accounted, answered};
 use super::command::{Ran, run, run_with_input};
 use super::dns::{Client, Transport};
 use super::http::Http;
+use super::place::Place;
 use super::server::Server;
 use super::{folder, lab, postgres, until_right};
-
-/// Sites that run at the same time: the PostgreSQL they share has a limit of connections.
-const AT_ONCE: usize = 3;
-static RUNNING: (Mutex<usize>, Condvar) = (Mutex::new(0), Condvar::new());
 
 /// Where a site keeps its data.
 #[derive(Clone)]
@@ -200,38 +197,4 @@ fn local_token(data_dir: &Path) -> String {
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("a text, not {value}"))
-}
-
-/// Queries a split report counts.
-pub fn answered(split: &Value) -> u64 {
-    split["totals"]["answered"].as_u64().expect("totals.answered")
-}
-
-/// Rows of it that are stored or known to be lost.
-pub fn accounted(split: &Value) -> u64 {
-    let totals = &split["totals"];
-    let dropped = totals["dropped"].as_object().expect("totals.dropped");
-    let dropped: u64 = dropped.values().map(|n| n.as_u64().expect("a count")).sum();
-    totals["logged"].as_u64().expect("totals.logged") + dropped
-}
-
-/// One of the places for running sites.
-struct Place;
-
-impl Place {
-    fn take() -> Place {
-        let (count, freed) = &RUNNING;
-        let count = count.lock().expect("no holder panics");
-        let mut count = freed.wait_while(count, |n| *n >= AT_ONCE).expect("no holder panics");
-        *count += 1;
-        Place
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let (count, freed) = &RUNNING;
-        *count.lock().expect("no holder panics") -= 1;
-        freed.notify_one();
-    }
 }

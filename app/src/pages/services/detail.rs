@@ -70,7 +70,8 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
         Algorithm::Random => "Weighted random".to_owned(),
     };
     let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
-    let rows = pool.members.iter().zip(&detail.members).map(|(m, d)| member(m, d, monitored, now)).collect_view();
+    let rows =
+        pool.members.iter().zip(&detail.members).map(|(m, d)| member(m, d, monitored, now)).collect_view();
     view! {
         <section>
             <h2>{format!("Pool {}", pool.name)}" "<span class="muted">{format!("priority {}", pool.priority)}</span>{state}</h2>

@@ -77,8 +77,9 @@ impl Batch {
         for (i, header) in headers.iter().enumerate().take(received) {
             self.lengths[i] = (header.msg_len as usize).min(MAX_QUERY);
             self.address_lengths[i] = header.msg_hdr.msg_namelen;
-            self.control_lengths[i] =
-                (header.msg_hdr.msg_controllen as usize).min(size_of::<[u64; CONTROL_WORDS]>());
+            // The C libraries of Linux differ in the type of this length.
+            let control: usize = header.msg_hdr.msg_controllen as _;
+            self.control_lengths[i] = control.min(size_of::<[u64; CONTROL_WORDS]>());
             self.replies[i].clear();
         }
         Ok(received)

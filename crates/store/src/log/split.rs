@@ -194,7 +194,7 @@ fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Ve
                 start.members.iter().filter(|m| Family::of_address(m.address) == family).cloned().collect();
             let own: Vec<&Counted> = counts.iter().filter(|c| c.family == family).collect();
             // A time without answers says nothing; the weights in force now are shown all the same.
-            if own.is_empty() && !(present && !members.is_empty()) {
+            if own.is_empty() && (members.is_empty() || !present) {
                 continue;
             }
             let segment = observe(start, family, members, &own, (start.at.max(from), next.min(to)));

@@ -43,7 +43,7 @@ async fn increments_add_up_once_each() {
         mode: SplitMode::Exact,
         members: vec![member(1, 6), member(2, 3)],
     };
-    store.add_segments(&[segment.clone()]).await.unwrap();
+    store.add_segments(std::slice::from_ref(&segment)).await.unwrap();
     store.add_segments(&[segment]).await.unwrap();
     let account = |outcome, class, count| AccountRow {
         bucket: NOW,

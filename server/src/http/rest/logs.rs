@@ -1,7 +1,6 @@
 //! The query log: rows, an export that streams, a tail that follows.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use api::view::LogLine;
 use axum::body::Body;
@@ -63,8 +62,10 @@ pub fn parse_before(text: Option<&str>) -> Result<Option<(i64, i64)>, Failure> {
 /// A page of rows.
 #[derive(Debug, Serialize)]
 pub struct RowsPage {
-    rows: Vec<LogLine>,
-    next: Option<String>,
+    /// Newest first.
+    pub rows: Vec<LogLine>,
+    /// What `before` of the next page is; none when this is the last.
+    pub next: Option<String>,
 }
 
 /// `GET /logs`: newest first.
@@ -139,7 +140,7 @@ pub async fn tail(
 }
 
 /// A row under the names of the compact columns.
-fn row_json(row: &Arc<LogRow>, site: &str) -> Value {
+pub fn row_json(row: &LogRow, site: &str) -> Value {
     json!({
         "ts": clock::rfc3339(row.at), "site": site, "client_ip": row.client, "client_port": row.port,
         "transport": row.transport.as_str(), "fqdn": row.fqdn, "qtype": row.qtype, "rcode": row.rcode.to_string(),

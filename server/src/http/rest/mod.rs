@@ -1,19 +1,20 @@
 //! REST under `/api/v1`: one file per resource.
 
 pub mod config;
-mod explain;
-mod health;
+pub mod explain;
+pub mod health;
 pub mod logs;
-mod objects;
+pub mod objects;
+pub mod operation;
 pub mod revisions;
 mod settings;
 mod split;
+pub mod table;
 pub mod tokens;
 pub mod users;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::routing::{delete, get, post};
 use model::Problem;
 use model::config::Config;
 use model::{DnsName, Problems};
@@ -23,32 +24,23 @@ use store::{Edit, Edited};
 use super::problem::Failure;
 use crate::access::Actor;
 use crate::site::{Shared, Site};
+use operation::Operation;
 
 /// The routes with a time limit.
 pub fn router() -> Router<Shared> {
-    Router::new()
-        .route("/config", get(config::export).post(config::apply))
-        .merge(objects::router())
-        .route("/settings/logging", get(settings::get_logging).put(settings::put_logging))
-        .route("/revisions", get(revisions::list))
-        .route("/revisions/{generation}", get(revisions::one))
-        .route("/revisions/{generation}/revert", post(revisions::revert))
-        .route("/health", get(health::list))
-        .route("/explain", get(explain::explain))
-        .route("/split/{service}", get(split::split))
-        .route("/logs", get(logs::list))
-        .route("/users", get(users::list).post(users::add))
-        .route("/users/{name}/password", post(users::set_password))
-        .route("/tokens", get(tokens::list).post(tokens::create))
-        .route("/tokens/{id}", delete(tokens::revoke))
-        .fallback(|| async {
-            Failure::NotFound("there is no such resource; /api/openapi.json lists them".into())
-        })
+    routes(|operation| !operation.streams()).fallback(|| async {
+        Failure::NotFound("there is no such resource; /api/openapi.json lists them".into())
+    })
 }
 
 /// The routes that stream.
 pub fn streams() -> Router<Shared> {
-    Router::new().route("/logs/export.csv", get(logs::export)).route("/logs/tail", get(logs::tail))
+    routes(Operation::streams)
+}
+
+fn routes(wanted: impl Fn(&Operation) -> bool) -> Router<Shared> {
+    let wanted = table::operations().into_iter().filter(wanted);
+    wanted.map(Operation::route).fold(Router::new(), |router, (path, route)| router.route(&path, route))
 }
 
 /// How a write is meant.

@@ -3,14 +3,16 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{MethodRouter, get};
-use axum::{Extension, Json, Router};
-use model::config::{Config, Location, Monitor, Service, Site as SiteObject, Zone};
+use axum::{Extension, Json};
+use model::config::{Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone};
+use model::health::HealthTable;
+use model::plan::Plan;
 use model::{Problem, Problems, Weight};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::operation::{Answer, Body, Operation};
 use super::{WriteQuery, write};
 use crate::access::Actor;
 use crate::declarative;
@@ -21,15 +23,18 @@ use crate::site::Shared;
 trait Object: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The resource, in the plural.
     const LIST: &'static str;
+    /// Its schema in the OpenAPI document.
+    const SCHEMA: &'static str;
     fn list(config: &mut Config) -> &mut Vec<Self>;
     fn view(config: &Config) -> &Vec<Self>;
     fn name(&self) -> String;
 }
 
 macro_rules! object {
-    ($kind:ty, $list:ident) => {
+    ($kind:ty, $list:ident, $schema:literal) => {
         impl Object for $kind {
             const LIST: &'static str = stringify!($list);
+            const SCHEMA: &'static str = $schema;
             fn list(config: &mut Config) -> &mut Vec<Self> {
                 &mut config.$list
             }
@@ -43,31 +48,80 @@ macro_rules! object {
     };
 }
 
-object!(Zone, zones);
-object!(Service, services);
-object!(Monitor, monitors);
-object!(SiteObject, sites);
-object!(Location, locations);
+object!(Zone, zones, "Zone");
+object!(Service, services, "Service");
+object!(Monitor, monitors, "Monitor");
+object!(SiteObject, sites, "Site");
+object!(Location, locations, "Location");
 
-/// The routes.
-pub fn router() -> Router<Shared> {
-    Router::new()
-        .merge(routes::<Zone>())
-        .merge(routes::<Service>())
-        .merge(routes::<Monitor>())
-        .merge(routes::<SiteObject>())
-        .merge(routes::<Location>())
-        .route("/records", get(records))
-        .route("/pools", get(pools))
-        .route("/members", get(members))
-        .route("/members/{service}/{pool}/{address}", axum::routing::patch(patch_member))
+/// All operations on objects.
+pub fn operations() -> Vec<Operation> {
+    let named = [on::<Zone>(), on::<Service>(), on::<Monitor>(), on::<SiteObject>(), on::<Location>()];
+    named.into_iter().flatten().chain(on_parts()).collect()
 }
 
-fn routes<T: Object>() -> Router<Shared> {
-    let one: MethodRouter<Shared> = get(read::<T>).put(put::<T>).delete(remove::<T>);
-    Router::new()
-        .route(&format!("/{}", T::LIST), get(list::<T>).post(create::<T>))
-        .route(&format!("/{}/{{name}}", T::LIST), one)
+fn on<T: Object>() -> Vec<Operation> {
+    let (schema, plural) = (T::SCHEMA, T::LIST);
+    let singular = schema.to_ascii_lowercase();
+    let (all, one) = (format!("/{plural}"), format!("/{plural}/{{name}}"));
+    let (body, written) = (Body::Json(schema.to_owned()), format!("Written{schema}"));
+    vec![
+        Operation::get(&all, list::<T>)
+            .called(plural, format!("list{schema}s"), format!("All {plural}"))
+            .gives(Answer::List(schema.to_owned()))
+            .tagged(),
+        Operation::post(&all, create::<T>)
+            .called(plural, format!("create{schema}"), format!("Add a {singular}"))
+            .takes(body.clone())
+            .gives(Answer::MadeUnlessDry(written.clone()))
+            .writes()
+            .tagged()
+            .fails(&[409]),
+        Operation::get(&one, read::<T>)
+            .called(plural, format!("read{schema}"), format!("One {singular}"))
+            .gives(Answer::One(schema.to_owned()))
+            .tagged()
+            .fails(&[404]),
+        Operation::put(&one, put::<T>)
+            .called(plural, format!("put{schema}"), format!("Replace a {singular}, or add it"))
+            .detail("The body is the whole object; what it leaves out gets its default. Another name in it renames.")
+            .takes(body)
+            .gives(Answer::One(written))
+            .writes()
+            .tagged(),
+        Operation::delete(&one, remove::<T>)
+            .called(plural, format!("delete{schema}"), format!("Remove a {singular}"))
+            .gives(Answer::One("Written".to_owned()))
+            .writes()
+            .tagged()
+            .fails(&[404]),
+    ]
+}
+
+fn on_parts() -> Vec<Operation> {
+    let list = |schema: &str| Answer::List(schema.to_owned());
+    vec![
+        Operation::get("/records", records)
+            .called("zones", "listRecords", "The static records of all zones")
+            .gives(list("Record"))
+            .tagged(),
+        Operation::get("/pools", pools)
+            .called("services", "listPools", "The pools of all services")
+            .gives(list("ServicePool"))
+            .tagged(),
+        Operation::get("/members", members)
+            .called("services", "listMembers", "The members of all pools, with their health")
+            .gives(list("ServiceMember"))
+            .tagged(),
+        Operation::patch("/members/{service}/{pool}/{address}", patch_member)
+            .called("services", "patchMember", "Change a member's weight, or take it in or out")
+            .detail("The one thing a canary has to change at each of its steps.")
+            .takes(Body::Json("MemberPatch".to_owned()))
+            .gives(Answer::One("Written".to_owned()))
+            .writes()
+            .tagged()
+            .fails(&[404]),
+    ]
 }
 
 fn tagged(generation: u64, status: StatusCode, body: impl Serialize) -> Response {
@@ -170,40 +224,52 @@ async fn remove<T: Object>(
 }
 
 fn written(edited: &store::Edited, status: StatusCode, object: impl Serialize) -> Response {
-    let body = json!({
-        "generation": edited.snapshot.generation,
-        "changed": edited.changed,
-        "plan": edited.plan,
-        "object": object,
-    });
-    tagged(edited.snapshot.generation, status, body)
+    let generation = edited.snapshot.generation;
+    tagged(generation, status, outcome(generation, edited.changed, &edited.plan, object))
+}
+
+/// What a write is answered with.
+pub fn outcome(generation: u64, changed: bool, plan: &Plan, object: impl Serialize) -> Value {
+    json!({"generation": generation, "changed": changed, "plan": plan, "object": object})
 }
 
 async fn records(State(site): State<Shared>) -> Response {
     let snapshot = site.snapshot();
-    let all: Vec<_> = snapshot.config.zones.iter().flat_map(|zone| {
-        zone.records.iter().map(|set| json!({
-            "zone": zone.name, "name": set.name, "type": set.rr_type, "ttl": set.ttl.unwrap_or(zone.ttl), "data": set.data,
-        }))
-    }).collect();
-    tagged(snapshot.generation, StatusCode::OK, all)
+    tagged(snapshot.generation, StatusCode::OK, record_lines(&snapshot.config))
+}
+
+/// The static records of all zones.
+pub fn record_lines(config: &Config) -> Vec<Value> {
+    let of_zone = |zone: &Zone| -> Vec<Value> {
+        let line = |set: &RecordSet| {
+            let ttl = set.ttl.unwrap_or(zone.ttl);
+            json!({"zone": zone.name, "name": set.name, "type": set.rr_type, "ttl": ttl, "data": set.data})
+        };
+        zone.records.iter().map(line).collect()
+    };
+    config.zones.iter().flat_map(of_zone).collect()
 }
 
 async fn pools(State(site): State<Shared>) -> Response {
     let snapshot = site.snapshot();
-    let all: Vec<_> = snapshot
-        .config
-        .services
-        .iter()
-        .flat_map(|service| service.pools.iter().map(|pool| json!({"service": service.name, "pool": pool})))
-        .collect();
-    tagged(snapshot.generation, StatusCode::OK, all)
+    tagged(snapshot.generation, StatusCode::OK, pool_lines(&snapshot.config))
+}
+
+/// The pools of all services.
+pub fn pool_lines(config: &Config) -> Vec<Value> {
+    let pools =
+        config.services.iter().flat_map(|service| service.pools.iter().map(move |pool| (service, pool)));
+    pools.map(|(service, pool)| json!({"service": service.name, "pool": pool})).collect()
 }
 
 async fn members(State(site): State<Shared>) -> Response {
     let snapshot = site.snapshot();
-    let config = &snapshot.config;
-    let health = site.responder.current().health().clone();
+    let lines = member_lines(&snapshot.config, site.responder.current().health());
+    tagged(snapshot.generation, StatusCode::OK, lines)
+}
+
+/// The members of all pools with their health.
+pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
     let mut all = Vec::new();
     for service in &config.services {
         for pool in &service.pools {
@@ -221,13 +287,13 @@ async fn members(State(site): State<Shared>) -> Response {
             }
         }
     }
-    tagged(snapshot.generation, StatusCode::OK, all)
+    all
 }
 
 /// What of a member may be changed alone, as a canary's pipeline does.
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MemberPatch {
+pub struct MemberPatch {
     weight: Option<Weight>,
     enabled: Option<bool>,
 }

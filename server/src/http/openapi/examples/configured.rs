@@ -1,0 +1,128 @@
+//! The lab as it is configured, and a change of it.
+
+use api::view::{RevisionDetail, RevisionLine};
+use model::Weight;
+use model::config::{Config, Service, Zone};
+use model::health::HealthTable;
+use model::plan::Plan;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{AT, GENERATION, LAB};
+use crate::http::openapi::responses;
+use crate::http::rest::config::Applied;
+use crate::http::rest::objects;
+
+pub fn of(schema: &str) -> Option<Value> {
+    let config = &*LAB;
+    match schema {
+        "Config" => Some(json!(config)),
+        "Zone" => first(&config.zones),
+        "Service" => first(&config.services),
+        "Monitor" => first(&config.monitors),
+        "Site" => first(&config.sites),
+        "Location" => first(&config.locations),
+        "Logging" => Some(json!(config.logging)),
+        "Throttle" => Some(json!(config.logging.site_throttle)),
+        "Record" => objects::record_lines(config).into_iter().next(),
+        "ServicePool" => objects::pool_lines(config).into_iter().next(),
+        "ServiceMember" => objects::member_lines(config, &HealthTable::default()).into_iter().next(),
+        "MemberPatch" => Some(json!({"weight": 2})),
+        _ => in_zone(schema, config.zones.first()?)
+            .or_else(|| in_service(schema, config.services.first()?))
+            .or_else(|| of_change(schema)),
+    }
+}
+
+fn first<T: Serialize>(list: &[T]) -> Option<Value> {
+    list.first().map(|object| json!(object))
+}
+
+fn in_zone(schema: &str, zone: &Zone) -> Option<Value> {
+    match schema {
+        "DnsName" => Some(json!(zone.name)),
+        "Ttl" => Some(json!(zone.ttl)),
+        "Soa" => Some(json!(zone.soa)),
+        "RecordSet" => first(&zone.records),
+        "RecordType" => first(&[zone.records.first()?.rr_type]),
+        _ => None,
+    }
+}
+
+fn in_service(schema: &str, service: &Service) -> Option<Value> {
+    let pool = service.pools.first()?;
+    let member = pool.members.first()?;
+    match schema {
+        "DownResponse" => Some(json!(service.down_response)),
+        "Pool" => Some(json!(pool)),
+        "Priority" => Some(json!(pool.priority)),
+        "Member" => Some(json!(member)),
+        "Label" => Some(json!(pool.name)),
+        "Address" => Some(json!(member.address)),
+        "Weight" => Some(json!(member.weight)),
+        "Network" => first(&LAB.location(member.location.as_ref()?.as_str())?.cidr),
+        "Span" => Some(json!(LAB.monitor(service.monitors.first()?.as_str())?.interval)),
+        _ => None,
+    }
+}
+
+/// The last step of a canary: the third site gets more, the first less.
+fn shifted() -> Config {
+    let mut config = LAB.clone();
+    let members = config.services.iter_mut().flat_map(|s| &mut s.pools).flat_map(|p| &mut p.members);
+    for (member, weight) in members.zip([5, 3, 2]) {
+        member.weight = Weight::new(weight).unwrap_or(member.weight);
+    }
+    config
+}
+
+/// The lab with mistakes in it.
+pub fn invalid() -> Config {
+    let mut config = LAB.clone();
+    for monitor in &mut config.monitors {
+        monitor.failures = 0;
+        monitor.timeout = monitor.interval;
+    }
+    config
+}
+
+fn of_change(schema: &str) -> Option<Value> {
+    let after = shifted();
+    let plan = Plan::between(&LAB, &after);
+    let outcome =
+        |object: Option<Value>, plan: Plan| objects::outcome(GENERATION, !plan.is_empty(), &plan, object);
+    // An object that is added, in a site that had none of them.
+    let added =
+        |object: Option<Value>, alone: Config| outcome(object, Plan::between(&Config::default(), &alone));
+    let line = RevisionLine {
+        generation: GENERATION,
+        actor: "token pipeline".to_owned(),
+        at: AT,
+        reason: "canary: second step".to_owned(),
+        source: "cli".to_owned(),
+    };
+    match schema {
+        "Change" => first(&plan.changes),
+        "Plan" => Some(json!(plan)),
+        "Applied" => Some(json!(Applied { plan, applied: true, generation: GENERATION })),
+        "Written" => Some(outcome(None, plan)),
+        "WrittenService" => Some(outcome(first(&after.services), plan)),
+        "WrittenZone" => Some(added(of("Zone"), Config { zones: LAB.zones.clone(), ..Config::default() })),
+        "WrittenMonitor" => {
+            Some(added(of("Monitor"), Config { monitors: LAB.monitors.clone(), ..Config::default() }))
+        }
+        "WrittenSite" => {
+            let sites = LAB.sites.iter().take(1).cloned().collect();
+            Some(added(of("Site"), Config { sites, ..Config::default() }))
+        }
+        "WrittenLocation" => {
+            let locations = LAB.locations.iter().take(1).cloned().collect();
+            Some(added(of("Location"), Config { locations, ..Config::default() }))
+        }
+        "Revision" => Some(json!(line)),
+        "RevisionDetail" => Some(json!(RevisionDetail { line, changes: plan.changes })),
+        "ProblemDetails" => responses::invalid(),
+        "Problem" => responses::invalid()?.get("errors")?.get(0).cloned(),
+        _ => None,
+    }
+}

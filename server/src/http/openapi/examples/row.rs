@@ -1,0 +1,79 @@
+//! One answer of the lab as a row of the query log, in every form it is given out in.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use api::view::LogLine;
+use model::event::Transport;
+use model::filter::Field;
+use model::row::{Class, LogRow};
+use model::rrtype::{Rcode, RrType};
+use serde_json::{Value, json};
+
+use super::{AT, GENERATION, LAB};
+use crate::http::rest::logs::{self, RowsPage};
+
+/// Number of the row in the examples.
+const ID: i64 = 4711;
+
+pub fn of(schema: &str) -> Option<Value> {
+    match schema {
+        "LogRow" | "TailEvent" => row(),
+        "LogLine" => Some(json!(line()?)),
+        "LogPage" => Some(json!(RowsPage { rows: vec![line()?], next: Some(format!("{AT},{ID}")) })),
+        _ => None,
+    }
+}
+
+fn row() -> Option<Value> {
+    let (service, site) = (LAB.services.first()?, LAB.sites.first()?);
+    let pool = service.pools.first()?;
+    let member = pool.members.first()?.address;
+    let row = LogRow {
+        at: AT,
+        client: IpAddr::V4(Ipv4Addr::new(10, 10, 24, 7)),
+        port: 53_124,
+        transport: Transport::Udp,
+        fqdn: service.name.to_string(),
+        qtype: RrType::A,
+        rcode: Rcode::NOERROR,
+        class: Class::NonSignificant,
+        significance: "",
+        service: Some(service.name.to_string().into()),
+        pool: Some(pool.name.shared()),
+        member: Some(member),
+        answers: member.to_string(),
+        ttl: service.ttl.get(),
+        ecs: None,
+        generation: GENERATION,
+        latency_us: 12,
+        stands_for: 1,
+    };
+    Some(logs::row_json(&row, site.name.as_str()))
+}
+
+/// The compact columns with the row's values as text.
+fn cells() -> Option<Vec<(String, String)>> {
+    let row = row()?;
+    let as_text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    Field::ALL.iter().map(|field| Some((field.to_string(), as_text(row.get(field.as_str())?)))).collect()
+}
+
+fn line() -> Option<LogLine> {
+    Some(LogLine { id: ID, at: AT, cells: cells()?.into_iter().skip(1).collect() })
+}
+
+/// An export with one row.
+pub fn csv() -> String {
+    let (names, values): (Vec<_>, Vec<_>) = cells().unwrap_or_default().into_iter().unzip();
+    format!("{}\n{}\n", names.join(","), values.join(","))
+}
+
+/// A tail with two events.
+pub fn events() -> String {
+    let row = row().unwrap_or_default();
+    format!("data: {row}\n\ndata: {}\n\n", json!({"missed": 128}))
+}

@@ -1,0 +1,49 @@
+//! The schemas by their names, one file for each part of the model.
+
+mod access;
+mod history;
+mod log;
+mod monitor;
+mod observed;
+mod place;
+mod problem;
+mod service;
+mod split;
+mod value;
+mod zone;
+
+#[cfg(test)]
+pub use observed::FAILURES;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::examples;
+
+/// A schema with its name.
+pub type Named = (&'static str, fn() -> Schema);
+
+const ALL: [&[Named]; 11] = [
+    zone::ALL,
+    service::ALL,
+    monitor::ALL,
+    place::ALL,
+    split::ALL,
+    observed::ALL,
+    log::ALL,
+    history::ALL,
+    access::ALL,
+    problem::ALL,
+    value::ALL,
+];
+
+/// Every schema with its example.
+pub fn all() -> impl Iterator<Item = (String, RefOr<Schema>)> {
+    let named = ALL.into_iter().flatten().map(|(name, schema)| (*name, schema()));
+    named.map(|(name, mut schema)| {
+        match &mut schema {
+            Schema::Object(object) => object.examples.extend(examples::of(name)),
+            Schema::OneOf(options) => options.examples.extend(examples::of(name)),
+            _ => {}
+        }
+        (name.to_owned(), RefOr::T(schema))
+    })
+}

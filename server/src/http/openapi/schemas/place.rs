@@ -1,0 +1,75 @@
+//! Sites, locations, the log's settings, and the whole configuration.
+
+use model::config::{Logging, SiteRole, Throttle};
+use serde_json::json;
+use utoipa::openapi::{ObjectBuilder, Schema};
+
+use super::Named;
+use crate::http::openapi::shape::{default_of, list, list_of, number, object, text, to, to_or, whole, word};
+
+pub const ALL: &[Named] = &[
+    ("Site", site),
+    ("Location", location),
+    ("Logging", logging),
+    ("Throttle", throttle),
+    ("Config", config),
+];
+
+fn site() -> Schema {
+    let roles = [SiteRole::Leader, SiteRole::Follower].map(SiteRole::as_str);
+    let role = "`leader` accepts changes, `follower` takes its configuration from the leader.";
+    let dns = list(text("Address and port, as `192.0.2.1:53`."), "Addresses its responder is reached at.");
+    object("A place that answers DNS with its own responder.")
+        .must("name", to("Label", "Name of the site."))
+        .may("role", word(role, &roles).default(Some(default_of(SiteRole::default()))))
+        .may("dns", dns)
+        .closed()
+}
+
+fn location() -> Schema {
+    object("Where members live: a cluster, an availability zone, a data centre.")
+        .must("name", to("Label", "Name of the location."))
+        .may("site", to("Label", "The site its members are counted to."))
+        .may("cidr", list_of("Network", "Networks that belong to it."))
+        .may("latitude", degrees("Degrees north.", 90))
+        .may("longitude", degrees("Degrees east.", 180))
+        .closed()
+}
+
+fn degrees(about: &str, most: i32) -> ObjectBuilder {
+    number(about).minimum(Some(-most)).maximum(Some(most))
+}
+
+fn logging() -> Schema {
+    let default = Logging::default();
+    let throttle = |about: &str, default: Throttle| to_or("Throttle", about, default_of(default));
+    let retention = "How long rows are kept; whole days, since a day is the unit that is dropped.";
+    object("What the query log keeps. Counters and the split are exact whatever it drops.")
+        .may("service_throttle", throttle("Limit of each service.", default.service_throttle))
+        .may("site_throttle", throttle("Limit of the whole site.", default.site_throttle))
+        .may("retention", to_or("Span", retention, default_of(default.retention)))
+        .closed()
+}
+
+fn throttle() -> Schema {
+    let rate = |about: &str| {
+        whole(&format!("{about}, rows per second."), 0, u32::MAX.into()).default(Some(json!(0)))
+    };
+    object("Rows per second kept of each class; 0 keeps all.")
+        .may("significant", rate("Errors and what else stands out"))
+        .may("filtered", rate("Rows an operator's filter asked for"))
+        .may("non_significant", rate("All other rows"))
+        .closed()
+}
+
+fn config() -> Schema {
+    object("Everything an operator configures. Objects are known by name.")
+        .may("version", whole("Version of the form.", 1, 1).default(Some(json!(1))))
+        .may("sites", list_of("Site", "Sites that answer DNS."))
+        .may("locations", list_of("Location", "Where members live."))
+        .may("zones", list_of("Zone", "Zones this site is authoritative for."))
+        .may("monitors", list_of("Monitor", "Health monitors."))
+        .may("services", list_of("Service", "Services: names whose answers are steered."))
+        .may("logging", to_or("Logging", "The query log.", default_of(Logging::default())))
+        .closed()
+}

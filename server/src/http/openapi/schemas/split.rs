@@ -1,0 +1,82 @@
+//! The split of a service, observed against configured.
+
+use utoipa::openapi::Schema;
+
+use super::Named;
+use crate::http::openapi::shape::{
+    count, instant, list_of, number, object, or_null, share, text, to, to_or_null, word,
+};
+
+pub const ALL: &[Named] = &[
+    ("SplitReport", report),
+    ("Segment", segment),
+    ("MemberShare", member_share),
+    ("Totals", totals),
+    ("Dropped", dropped),
+];
+
+fn report() -> Schema {
+    let verdict = "Over all segments: one failure fails all, and what cannot be judged yet passes nothing.";
+    object("The split of one service over a window.")
+        .must("service", to("DnsName", "The service."))
+        .must("from", instant("Start of the window"))
+        .must("to", instant("End of the window"))
+        .must("verdict", to("Verdict", verdict))
+        .must("segments", list_of("Segment", "Its segments, in time."))
+        .must("totals", to("Totals", "What became of the rows."))
+        .open()
+}
+
+fn segment() -> Schema {
+    let mode =
+        "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test.";
+    object("A time in which weights and eligible members of a service stayed the same.")
+        .must("from", instant("Start"))
+        .must("to", instant("End"))
+        .must("generation", count("Generation of the configuration it began with."))
+        .must("family", to("Family", "Family of the addresses."))
+        .must("mode", word(mode, &["exact", "random"]))
+        .must("answered", count("Answers in all."))
+        .must("members", list_of("MemberShare", "The members that were eligible."))
+        .must("verdict", to("Verdict", "The verdict on this segment."))
+        .must("reason", text("Why, in a sentence."))
+        .must("statistic", number("Exact: the largest deviation, answers. Random: G."))
+        .must(
+            "p_value",
+            or_null(share("Random: the chance of a G this large if the weights hold; null for exact")),
+        )
+        .must("needed", count("Answers needed for a verdict."))
+        .open()
+}
+
+fn member_share() -> Schema {
+    object("One member of a segment.")
+        .must("member", text("The member's name: its address."))
+        .must("address", to("Address", "Its address."))
+        .must("site", to_or_null("Label", "The site it is counted to."))
+        .must("weight", to("Weight", "Its weight then."))
+        .must("expected_share", share("The share of answers its weight asks for"))
+        .must("observed", count("Answers that named it first."))
+        .must("share", share("Their share"))
+        .must("ci_low", share("Lower end of the 95 % Wilson interval of the share"))
+        .must("ci_high", share("Upper end of the interval"))
+        .must("deviation", number("Answers more than expected; negative when fewer."))
+        .open()
+}
+
+fn totals() -> Schema {
+    object("Where every answered query of the window went.")
+        .must("answered", count("Queries answered, by the counters."))
+        .must("logged", count("Rows stored."))
+        .must("dropped", to("Dropped", "Rows not stored, by cause."))
+        .open()
+}
+
+fn dropped() -> Schema {
+    object("Rows that were not stored, by cause.")
+        .must("service_throttle", count("Over the service's limit."))
+        .must("site_throttle", count("Over the site's limit."))
+        .must("queue", count("The ring between responder and log was full."))
+        .must("storage", count("Storage was away, or refused the row."))
+        .open()
+}

@@ -1,0 +1,138 @@
+//! Examples are what their schemas describe, and together with a maximal configuration they show every property.
+
+use std::collections::BTreeSet;
+
+use model::config::Config;
+use serde_json::{Value, json};
+
+use super::{Checker, document};
+use crate::declarative;
+
+const LAB: &str = include_str!("../../../../../examples/lab.yaml");
+
+/// A configuration in which every field has a value other than its default.
+const MAXIMAL: &str = "
+sites:
+  - {name: north, role: follower, dns: ['192.0.2.1:53', '[2001:db8::1]:53']}
+locations:
+  - {name: here, site: north, cidr: [192.0.2.0/24, '2001:db8::/32'], latitude: -1.5, longitude: 170}
+zones:
+  - name: example.org
+    soa: {mname: ns.example.org, rname: j.doe@example.org, refresh: 1, retry: 2, expire: 3, negative_ttl: 4}
+    name_servers: [ns.example.org]
+    ttl: 60
+    unhandled: drop
+    records:
+      - {name: '@', type: MX, ttl: 5, data: [10 mail.example.org.]}
+      - {name: x, type: TYPE1000, data: ['\\# 1 00']}
+monitors:
+  - {name: web, type: http, port: 80, request: GET /x HTTP/1.1, host: example.org, expect_status: [200, 3xx],
+     interval: 20s, timeout: 500ms, failures: 1, successes: 50}
+  - {name: open, type: tcp, port: 443}
+services:
+  - name: a.example.org
+    description: shop
+    enabled: false
+    ttl: 0
+    answers: 0
+    down_response: {fallback: [192.0.2.9]}
+    monitors: [web, open]
+    pools:
+      - name: main
+        priority: 100
+        algorithm: random
+        enabled: false
+        members: [{address: 192.0.2.7, location: here, weight: 0, enabled: false}, {address: '2001:db8::7'}]
+  - {name: b.example.org, down_response: {cname: a.example.net}, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
+  - {name: c.example.org, down_response: empty, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
+logging:
+  service_throttle: {significant: 1, filtered: 2, non_significant: 3}
+  site_throttle: {significant: 4, filtered: 5, non_significant: 6}
+  retention: 30d
+";
+
+fn read(text: &str) -> Config {
+    let config = declarative::read(text).unwrap();
+    model::check::check(&config).unwrap();
+    config
+}
+
+fn properties(document: &Value) -> BTreeSet<(String, String)> {
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let of = |name: &String, schema: &Value| {
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        properties.map(|(property, _)| (name.clone(), property.clone())).collect::<Vec<_>>()
+    };
+    schemas.iter().flat_map(|(name, schema)| of(name, schema)).collect()
+}
+
+#[test]
+fn the_lab_and_a_maximal_configuration_are_what_the_schemas_describe() {
+    let document = document();
+    let mut checker = Checker::new(&document);
+    checker.named("Config", &json!(read(LAB))).unwrap();
+    checker.named("Config", &json!(read(MAXIMAL))).unwrap();
+    let configured: BTreeSet<&String> = checker.seen.iter().map(|(schema, _)| schema).collect();
+    let wanted = properties(&document).into_iter().filter(|(schema, _)| configured.contains(schema));
+    let unseen: Vec<_> = wanted.filter(|property| !checker.seen.contains(property)).collect();
+    assert!(unseen.is_empty(), "no configuration has {unseen:?}");
+    // Config, Zone, Soa, RecordSet, Service, Pool, Member, Monitor, Site, Location, Logging, Throttle, DownResponse.
+    assert_eq!(configured.len(), 13);
+}
+
+#[test]
+fn every_schema_has_an_example_that_fits_it_and_all_properties_are_shown() {
+    let document = document();
+    let mut checker = Checker::new(&document);
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        let examples = schema.get("examples").and_then(Value::as_array);
+        let examples = examples.unwrap_or_else(|| panic!("{name} has no example"));
+        examples.iter().for_each(|example| checker.named(name, example).unwrap());
+    }
+    checker.named("Config", &json!(read(MAXIMAL))).unwrap();
+    checker.named("TailEvent", &json!({"missed": 128})).unwrap();
+    checker.named("MemberPatch", &json!({"weight": null, "enabled": false})).unwrap();
+    let unseen: Vec<_> = properties(&document).difference(&checker.seen).cloned().collect();
+    assert!(unseen.is_empty(), "nothing shows {unseen:?}");
+}
+
+#[test]
+fn examples_of_parameters_headers_and_failures_fit_their_schemas() {
+    let document = document();
+    let mut checker = Checker::new(&document);
+    for kind in ["parameters", "headers"] {
+        for (key, component) in document["components"][kind].as_object().unwrap() {
+            if let Some(example) = component.get("example") {
+                checker.check(key, &component["schema"], example).unwrap();
+            }
+        }
+    }
+    for (key, response) in document["components"]["responses"].as_object().unwrap() {
+        let content = &response["content"]["application/problem+json"];
+        checker.check(key, &content["schema"], &content["example"]).unwrap();
+    }
+}
+
+#[test]
+fn the_examples_are_the_lab() {
+    let schemas = &document()["components"]["schemas"];
+    let example = |name: &str| schemas[name]["examples"][0].clone();
+    let lab = read(LAB);
+    assert_eq!(example("Config"), json!(lab));
+    assert_eq!(example("Service")["name"], "hello.avi.iberia.local");
+    assert_eq!(example("SplitReport")["verdict"], "PASS");
+    assert_eq!(example("SplitReport")["segments"][0]["members"][0]["expected_share"], 0.6);
+    assert_eq!(example("Explanation")["outcome"], "weighted_round_robin");
+    assert_eq!(example("Explanation")["answers"].as_array().unwrap().len(), 3);
+    assert_eq!(example("ProblemDetails")["errors"][0]["field"], "monitors[http-hello].timeout");
+}
+
+#[test]
+fn the_export_in_the_example_has_the_compact_columns() {
+    let paths = &document()["paths"];
+    let csv = &paths["/logs/export.csv"]["get"]["responses"]["200"]["content"]["text/csv"]["example"];
+    let columns = "ts,site,client_ip,client_port,transport,fqdn,qtype,rcode,significant,significance,service,pool,\
+                   member,answers,ttl,ecs,generation,latency_us";
+    assert_eq!(csv.as_str().unwrap().lines().next(), Some(columns));
+    assert!(csv.as_str().unwrap().contains("\n2026-11-20T08:00:00.000000Z,leader,10.10.24.7,53124,udp,"));
+}

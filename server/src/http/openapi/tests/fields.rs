@@ -1,0 +1,131 @@
+//! Schemas have the fields of the types they stand for, their defaults, and ask for no more than the types do.
+
+use std::collections::BTreeSet;
+
+use api::view::{LogLine, RevisionDetail, RevisionLine};
+use model::config::{
+    Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, Soa, Throttle, Zone,
+};
+use model::health::{FailureCode, LastCheck};
+use model::plan::{Change, Plan};
+use model::split::{Dropped, MemberShare, Segment, SplitReport, Totals};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use steering::Explanation;
+
+use super::document;
+use super::structs::fields_of;
+use crate::http::openapi::examples;
+use crate::http::openapi::schemas::FAILURES;
+use crate::http::problem::ProblemDetails;
+use crate::http::rest::config::Applied;
+use crate::http::rest::objects::MemberPatch;
+use crate::http::rest::tokens::{NewToken, TokenLine, TokenRequest};
+use crate::http::rest::users::{NewPassword, NewUser, UserLine};
+
+fn schema(name: &str) -> Value {
+    document()["components"]["schemas"][name].clone()
+}
+
+fn same_fields<'de, T: Deserialize<'de>>(name: &str) {
+    let schema = schema(name);
+    let written: BTreeSet<&str> =
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(written, fields_of::<T>().iter().copied().collect(), "{name}");
+}
+
+#[test]
+fn schemas_have_the_fields_of_their_types() {
+    same_fields::<Config>("Config");
+    same_fields::<Zone>("Zone");
+    same_fields::<Soa>("Soa");
+    same_fields::<RecordSet>("RecordSet");
+    same_fields::<Service>("Service");
+    same_fields::<Pool>("Pool");
+    same_fields::<Member>("Member");
+    same_fields::<MemberPatch>("MemberPatch");
+    same_fields::<Monitor>("Monitor");
+    same_fields::<Site>("Site");
+    same_fields::<Location>("Location");
+    same_fields::<Logging>("Logging");
+    same_fields::<Throttle>("Throttle");
+    same_fields::<SplitReport>("SplitReport");
+    same_fields::<Segment>("Segment");
+    same_fields::<MemberShare>("MemberShare");
+    same_fields::<Totals>("Totals");
+    same_fields::<Dropped>("Dropped");
+    same_fields::<Plan>("Plan");
+    same_fields::<Change>("Change");
+    same_fields::<Applied>("Applied");
+    same_fields::<RevisionLine>("Revision");
+    same_fields::<RevisionDetail>("RevisionDetail");
+    same_fields::<LastCheck>("LastCheck");
+    same_fields::<Explanation>("Explanation");
+    same_fields::<LogLine>("LogLine");
+    same_fields::<UserLine>("User");
+    same_fields::<NewUser>("NewUser");
+    same_fields::<NewPassword>("NewPassword");
+    same_fields::<TokenLine>("Token");
+    same_fields::<TokenRequest>("NewToken");
+    same_fields::<NewToken>("CreatedToken");
+    same_fields::<ProblemDetails>("ProblemDetails");
+    same_fields::<model::Problem>("Problem");
+}
+
+/// With its required fields alone an object is taken, and without any of them it is not; what it then has are the
+/// defaults of the schema.
+fn same_demands<T: DeserializeOwned + Serialize>(name: &str) {
+    let (schema, example) = (schema(name), examples::of(name).unwrap());
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let least: Map<String, Value> =
+        required.iter().map(|field| ((*field).to_owned(), example[*field].clone())).collect();
+    let taken: T = serde_json::from_value(json!(least)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    for field in required {
+        let mut lacking = least.clone();
+        lacking.remove(field);
+        assert!(serde_json::from_value::<T>(json!(lacking)).is_err(), "{name} does without {field}");
+    }
+    let mut more = least.clone();
+    more.insert("no_such_field".to_owned(), json!(1));
+    assert_eq!(
+        serde_json::from_value::<T>(json!(more)).is_err(),
+        schema["additionalProperties"] == json!(false)
+    );
+    let defaults = serde_json::to_value(taken).unwrap();
+    for (field, value) in
+        defaults.as_object().unwrap().iter().filter(|(field, _)| !least.contains_key(*field))
+    {
+        assert_eq!(schema["properties"][field].get("default"), Some(value), "default of {name}.{field}");
+    }
+}
+
+#[test]
+fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
+    same_demands::<Config>("Config");
+    same_demands::<Zone>("Zone");
+    same_demands::<Soa>("Soa");
+    same_demands::<RecordSet>("RecordSet");
+    same_demands::<Service>("Service");
+    same_demands::<Pool>("Pool");
+    same_demands::<Member>("Member");
+    same_demands::<Monitor>("Monitor");
+    same_demands::<Site>("Site");
+    same_demands::<Location>("Location");
+    same_demands::<Logging>("Logging");
+    same_demands::<Throttle>("Throttle");
+}
+
+#[test]
+fn failures_of_checks_are_named_as_the_model_names_them() {
+    let named = FAILURES.map(|name| serde_json::from_value::<FailureCode>(json!(name)).unwrap().as_str());
+    assert_eq!(named, FAILURES);
+    let error = serde_json::from_value::<FailureCode>(json!("?")).unwrap_err().to_string();
+    assert_eq!(error.matches('`').count(), 2 * (FAILURES.len() + 1), "{error}");
+}

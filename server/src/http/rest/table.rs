@@ -1,0 +1,127 @@
+//! Every operation of REST.
+
+use super::operation::{Answer, Body, Operation};
+use super::{config, explain, health, logs, objects, revisions, settings, split, tokens, users};
+
+const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
+                     given. Without the key `logging` the log's settings stay as well. All of it is one revision.";
+const REVERT: &str = "A new revision that gives every object the old one changed its state of before.";
+const EXPLAIN: &str = "Runs the live selection code; no turn is taken and nothing is counted.";
+const SPLIT: &str = "Counted from every answer, not from stored rows: throttles change nothing here. Segments begin \
+                     where weights or eligible members change. Exact schedules are judged by their bound, random \
+                     ones by a G-test.";
+const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with a header in the `compact` columns. \
+                      Cells that a spreadsheet could take for a formula begin with an apostrophe.";
+const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
+
+/// All of them.
+pub fn operations() -> Vec<Operation> {
+    [configuration(), objects::operations(), observations(), access()].into_iter().flatten().collect()
+}
+
+fn one(schema: &str) -> Answer {
+    Answer::One(schema.to_owned())
+}
+
+fn list(schema: &str) -> Answer {
+    Answer::List(schema.to_owned())
+}
+
+fn configuration() -> Vec<Operation> {
+    vec![
+        Operation::get("/config", config::export)
+            .called("config", "exportConfig", "The whole configuration in its declarative form")
+            .gives(Answer::Yaml("Config".to_owned()))
+            .tagged(),
+        Operation::post("/config", config::apply)
+            .called("config", "applyConfig", "Apply a configuration")
+            .detail(APPLY)
+            .query(&["prune"])
+            .takes(Body::Yaml("Config".to_owned()))
+            .gives(one("Applied"))
+            .writes(),
+        Operation::get("/settings/logging", settings::get_logging)
+            .called("settings", "readLogging", "What the query log keeps")
+            .gives(one("Logging")),
+        Operation::put("/settings/logging", settings::put_logging)
+            .called("settings", "putLogging", "Set what the query log keeps")
+            .takes(Body::Json("Logging".to_owned()))
+            .gives(one("Logging"))
+            .writes(),
+        Operation::get("/revisions", revisions::list)
+            .called("revisions", "listRevisions", "Changes of the configuration, newest first")
+            .query(&["before_generation", "limit"])
+            .gives(list("Revision")),
+        Operation::get("/revisions/{generation}", revisions::one)
+            .called("revisions", "readRevision", "One change with every object it changed")
+            .gives(one("RevisionDetail"))
+            .fails(&[400, 404]),
+        Operation::post("/revisions/{generation}/revert", revisions::revert)
+            .called("revisions", "revertRevision", "Undo one change")
+            .detail(REVERT)
+            .gives(one("Applied"))
+            .writes()
+            .fails(&[404]),
+    ]
+}
+
+fn observations() -> Vec<Operation> {
+    vec![
+        Operation::get("/health", health::list)
+            .called("health", "listHealth", "Health of every checked member, as this site measures it")
+            .gives(list("MemberHealth")),
+        Operation::get("/explain", explain::explain)
+            .called("explain", "explain", "Why an answer is what it is")
+            .detail(EXPLAIN)
+            .query(&["asked_name", "type", "client", "site", "count"])
+            .gives(one("Explanation")),
+        Operation::get("/split/{service}", split::split)
+            .called("split", "readSplit", "The split of a service, observed against configured")
+            .detail(SPLIT)
+            .query(&["since", "from", "to"])
+            .gives(one("SplitReport"))
+            .fails(&[404]),
+        Operation::get("/logs", logs::list)
+            .called("logs", "listLogs", "Rows of the query log, newest first")
+            .query(&["since", "from", "to", "filter", "before_row", "limit"])
+            .gives(one("LogPage")),
+        Operation::get("/logs/export.csv", logs::export)
+            .called("logs", "exportLogs", "Rows of the query log as CSV")
+            .detail(EXPORT)
+            .query(&["since", "from", "to", "filter"])
+            .gives(Answer::Csv),
+        Operation::get("/logs/tail", logs::tail)
+            .called("logs", "tailLogs", "Follow the query log")
+            .detail(TAIL)
+            .query(&["filter"])
+            .gives(Answer::Events),
+    ]
+}
+
+fn access() -> Vec<Operation> {
+    vec![
+        Operation::get("/users", users::list).called("users", "listUsers", "All users").gives(list("User")),
+        Operation::post("/users", users::add)
+            .called("users", "addUser", "Add a user")
+            .takes(Body::StrictJson("NewUser".to_owned()))
+            .gives(Answer::Made("User".to_owned()))
+            .fails(&[409]),
+        Operation::post("/users/{name}/password", users::set_password)
+            .called("users", "setPassword", "Set a user's password")
+            .detail("Every session of the user ends.")
+            .takes(Body::StrictJson("NewPassword".to_owned()))
+            .gives(one("User"))
+            .fails(&[404]),
+        Operation::get("/tokens", tokens::list)
+            .called("tokens", "listTokens", "All API tokens, without their secrets")
+            .gives(list("Token")),
+        Operation::post("/tokens", tokens::create)
+            .called("tokens", "createToken", "Make an API token")
+            .detail("The secret is in this answer and nowhere else.")
+            .takes(Body::StrictJson("NewToken".to_owned()))
+            .gives(Answer::Made("CreatedToken".to_owned())),
+        Operation::delete("/tokens/{id}", tokens::revoke)
+            .called("tokens", "revokeToken", "Revoke an API token")
+            .fails(&[400, 404]),
+    ]
+}
