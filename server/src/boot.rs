@@ -35,7 +35,7 @@ const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
 /// Health checks in flight at most.
 const CHECKS_AT_ONCE: usize = 64;
 /// How long a drain may take after SIGTERM.
-const DRAIN: Duration = Duration::from_secs(8);
+const DRAIN: Duration = Duration::from_secs(5);
 
 /// Serves until a signal says stop.
 pub async fn run(settings: Settings) -> anyhow::Result<()> {

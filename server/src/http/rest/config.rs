@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use model::config::Config;
 use model::plan::Plan;
 use serde::{Deserialize, Serialize};
+use store::Edited;
 
 use super::{WriteQuery, write};
 use crate::access::Actor;
@@ -24,6 +25,16 @@ pub struct Applied {
     pub applied: bool,
     /// The generation in force afterwards; for a dry run the one the plan was made against.
     pub generation: u64,
+}
+
+impl Applied {
+    /// What came of an edit.
+    pub fn of(edited: Edited, dry_run: bool) -> Applied {
+        let applied = edited.changed && !dry_run;
+        // A dry run's snapshot carries the generation it would become; what is in force is one below.
+        let ahead = u64::from(edited.changed && dry_run);
+        Applied { plan: edited.plan, applied, generation: edited.snapshot.generation.saturating_sub(ahead) }
+    }
 }
 
 /// `GET /config`: the YAML that `apply` takes back as an empty plan.
@@ -53,14 +64,7 @@ pub async fn apply(
         Ok(())
     };
     let edited = write(&site, &actor, &headers, &query, edit).await?;
-    let applied = edited.changed && !query.dry_run;
-    // A dry run's snapshot carries the generation it would become; what is in force is one below.
-    let generation = if applied || !edited.changed {
-        edited.snapshot.generation
-    } else {
-        edited.snapshot.generation.saturating_sub(1)
-    };
-    Ok(Json(Applied { plan: edited.plan, applied, generation }))
+    Ok(Json(Applied::of(edited, query.dry_run)))
 }
 
 /// Puts the objects of `wanted` in the place of those with their names; with `prune`, nothing else stays.

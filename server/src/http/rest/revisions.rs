@@ -58,8 +58,7 @@ pub async fn revert(
     }
     let edited =
         write(&site, &actor, &headers, &query, move |config| undo(config, &revision.changes)).await?;
-    let applied = edited.changed && !query.dry_run;
-    Ok(Json(Applied { plan: edited.plan, applied, generation: edited.snapshot.generation }))
+    Ok(Json(Applied::of(edited, query.dry_run)))
 }
 
 /// Puts the state before each change back.
