@@ -27,7 +27,7 @@ pub use folder::folder;
 pub use http::{Http, Reply};
 pub use load::{Stream, Tally, volley};
 pub use outer::{Outer, shared_database};
-pub use process::signal;
+pub use process::{signal, steelyard};
 pub use scrape::Scrape;
 pub use site::{Database, Site, Start};
 pub use wait::{until, until_right};
