@@ -112,7 +112,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         keeps_rows: settings.log,
         started: clock::now(),
     });
-    data_dir.leave_access(http_address, &local_token)?;
+    data_dir.leave_access(http_address, &site.dns, &local_token)?;
 
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());

@@ -47,8 +47,12 @@ pub fn open(path: &Path) -> anyhow::Result<DataDir> {
 
 impl DataDir {
     /// Leaves URL and token for the commands of this directory's owner.
-    pub fn leave_access(&self, http: SocketAddr, token: &str) -> anyhow::Result<()> {
-        let access = LocalAccess { http: format!("http://{}", reachable(http)), token: token.to_owned() };
+    pub fn leave_access(&self, http: SocketAddr, dns: &[SocketAddr], token: &str) -> anyhow::Result<()> {
+        let access = LocalAccess {
+            http: format!("http://{}", reachable(http)),
+            token: token.to_owned(),
+            dns: dns.iter().copied().map(reachable).collect(),
+        };
         let path = LocalAccess::path(&self.path);
         let _ = fs::remove_file(&path);
         let mut file = OpenOptions::new()

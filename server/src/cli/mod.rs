@@ -11,6 +11,7 @@ pub mod serve;
 mod split;
 mod token;
 mod user;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -40,6 +41,8 @@ enum Command {
     /// Read the query log.
     #[command(subcommand)]
     Logs(logs::Logs),
+    /// Resolve a service in a loop, as a client would, with a tally of where the answers lead.
+    Watch(watch::WatchArgs),
     /// Manage who may sign in.
     #[command(subcommand)]
     User(user::User),
@@ -88,6 +91,7 @@ impl Cli {
                         Command::Explain(args) => explain::run(args).await,
                         Command::Split(args) => split::run(args).await,
                         Command::Logs(args) => logs::run(args).await,
+                        Command::Watch(args) => watch::run(args).await,
                         Command::User(args) => user::run(args).await,
                         Command::Token(args) => token::run(args).await,
                         Command::Serve(_) | Command::CheckConfig(_) => Ok(Exit::Done),

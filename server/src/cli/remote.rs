@@ -1,5 +1,6 @@
 //! The running server as the other commands reach it: by URL and token, or by its data directory on this machine.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -34,12 +35,27 @@ pub struct LocalAccess {
     pub http: String,
     /// A token that is valid as long as this server runs.
     pub token: String,
+    /// Where the responder is asked.
+    pub dns: Vec<SocketAddr>,
 }
 
 impl LocalAccess {
     /// The file's place; readable by its owner alone.
     pub fn path(data_dir: &Path) -> PathBuf {
         data_dir.join("local-access.json")
+    }
+
+    /// Reads it.
+    pub fn read(dir: &Path) -> anyhow::Result<LocalAccess> {
+        let path = LocalAccess::path(dir);
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!(
+                "--data-dir: no server left its address in {}: is it running, and are you its owner?",
+                path.display()
+            )
+        })?;
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged: restart the server", path.display()))
     }
 }
 
@@ -55,7 +71,7 @@ impl Remote {
     /// Finds URL and token.
     pub fn client(&self) -> anyhow::Result<Client> {
         let local = match &self.data_dir {
-            Some(dir) => Some(read_local(dir)?),
+            Some(dir) => Some(LocalAccess::read(dir)?),
             None => None,
         };
         let base = self
@@ -70,17 +86,6 @@ impl Remote {
         let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
         Ok(Client { http, base: base.trim_end_matches('/').to_owned(), token })
     }
-}
-
-fn read_local(dir: &Path) -> anyhow::Result<LocalAccess> {
-    let path = LocalAccess::path(dir);
-    let text = std::fs::read_to_string(&path).with_context(|| {
-        format!(
-            "--data-dir: no server left its address in {}: is it running, and are you its owner?",
-            path.display()
-        )
-    })?;
-    serde_json::from_str(&text).with_context(|| format!("{} is damaged: restart the server", path.display()))
 }
 
 impl Client {
