@@ -22,7 +22,7 @@ pub fn set(headers: &HeaderMap, secret: &str, max_age: i64) -> Option<HeaderValu
 
 /// Whether the browser spoke TLS to the proxy before us. A client that claims so falsely only hurts itself: its
 /// browser drops the cookie.
-fn is_https(headers: &HeaderMap) -> bool {
+pub fn is_https(headers: &HeaderMap) -> bool {
     headers.get("x-forwarded-proto").is_some_and(|v| v.as_bytes() == b"https")
 }
 
