@@ -1,6 +1,7 @@
 //! What a compiled service answers, and what survives a new view.
 
 use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
 
 use model::config::{self, Algorithm, DownResponse, Member, Pool};
 use model::health::{Health, HealthTable, MemberKey};
@@ -173,7 +174,7 @@ fn a_new_view_goes_on_where_nothing_changed_and_begins_anew_where_it_did() {
 #[test]
 fn many_workers_together_are_exact() {
     let service = service(vec![pool("a", 10, vec![member(1, 6), member(2, 3), member(3, 1)])]);
-    let steered = std::sync::Arc::new(compile(&service, &down(&service, &[]), None));
+    let steered = Arc::new(compile(&service, &down(&service, &[]), None));
     let workers: Vec<_> = (0..4)
         .map(|_| {
             let steered = steered.clone();
@@ -210,7 +211,48 @@ fn an_explanation_names_every_member_and_takes_no_turn() {
     assert_eq!(turns(&steered), 0);
 }
 
+/// Draws `count` answers, each from the view that is published at that moment.
+fn draw(published: &Mutex<Arc<Service>>, count: usize) -> Vec<u8> {
+    let one = |_| {
+        let view = published.lock().unwrap().clone();
+        answer(v4(&view), v4(&view).next_turn())[0]
+    };
+    (0..count).map(one).collect()
+}
+
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whole_periods_are_exact_for_any_weights_and_workers_while_views_are_published(
+        weights in prop::collection::vec(0i64..=12, 1..7), workers in 1usize..=4,
+        periods in 1usize..=6, publications in 0usize..=8
+    ) {
+        let members = weights.iter().enumerate().map(|(i, weight)| member(i as u8 + 1, *weight));
+        let service = service(vec![pool("a", 10, members.collect())]);
+        let health = down(&service, &[]);
+        let published = Mutex::new(Arc::new(compile(&service, &health, None)));
+        // Without any weight all members are served alike.
+        let parts: Vec<i64> = if weights.iter().all(|w| *w == 0) { vec![1; weights.len()] } else { weights.clone() };
+        let period = model::shares::period(&parts.iter().map(|w| *w as u64).collect::<Vec<_>>()) as usize;
+        let total = period * periods;
+        let drawn = std::thread::scope(|scope| {
+            let share = |i: usize| total * (i + 1) / workers - total * i / workers;
+            let published = &published;
+            let threads: Vec<_> = (0..workers).map(|i| scope.spawn(move || draw(published, share(i)))).collect();
+            for _ in 0..publications {
+                let current = published.lock().unwrap().clone();
+                let next = Arc::new(compile(&service, &health, Some(&current)));
+                *published.lock().unwrap() = next;
+            }
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect::<Vec<u8>>()
+        });
+        let sum: i64 = parts.iter().sum();
+        for (i, part) in parts.iter().enumerate() {
+            prop_assert_eq!(count(&drawn, i as u8 + 1), *part as usize * total / sum as usize);
+        }
+    }
+
     #[test]
     fn never_a_member_that_is_down_or_disabled_while_another_is_up(
         members in prop::collection::vec((0i64..=9, any::<bool>(), any::<bool>()), 1..8), turns in 1usize..60
