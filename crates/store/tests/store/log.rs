@@ -75,10 +75,10 @@ async fn rows_arrive_once_and_leave_as_the_compact_columns() {
         csv(&store, &all).await,
         "ts,site,client_ip,client_port,transport,fqdn,qtype,rcode,significant,significance,service,pool,member,\
          answers,ttl,ecs,generation,latency_us\n\
-         2026-11-20T08:00:00.000000Z,leader,192.0.2.7,5000,udp,HeLLo.example.org,A,NOERROR,false,\"\",\
-         hello.example.org,a,10.0.0.7,10.0.0.7;+2,30,\"\",3,12\n\
+         2026-11-20T08:00:00.000000Z,leader,192.0.2.7,5000,udp,HeLLo.example.org,A,NOERROR,false,,\
+         hello.example.org,a,10.0.0.7,10.0.0.7;+2,30,,3,12\n\
          2026-11-20T08:00:00.000001Z,leader,2001:db8::1,5000,tcp,\"'=cmd\\\"\"\\,\\<b\\>.example.org\",TYPE1000,DROPPED,\
-         true,no answer was given,\"\",\"\",\"\",\"\",30,2001:db8::/56,3,12\n"
+         true,no answer was given,,,,,30,2001:db8::/56,3,12\n"
     );
 }
 
