@@ -109,14 +109,18 @@ impl Cluster {
 
     /// Whether the postmaster is gone without having been stopped: it takes its pid file away when it is stopped.
     pub fn crashed(&mut self) -> bool {
+        if !self.options.data_dir.join("postmaster.pid").is_file() || self.postmaster().is_some() {
+            return false;
+        }
         // A dead child keeps its process id until it is waited for, and no postmaster starts while its predecessor's
         // id, which stands in the pid file, is taken.
         if let Some(child) = &mut self.child
-            && let Ok(Some(_)) = child.try_wait()
+            && matches!(child.try_wait(), Ok(None))
         {
-            self.child = None;
+            return false;
         }
-        self.options.data_dir.join("postmaster.pid").is_file() && self.postmaster().is_none()
+        self.child = None;
+        true
     }
 
     async fn reap(&mut self) {
