@@ -4,6 +4,7 @@ mod account;
 mod changes;
 pub mod errors;
 mod logs;
+mod managed;
 mod monitors;
 mod overview;
 mod services;
@@ -16,7 +17,7 @@ use api::draft::Form;
 use axum::Router;
 use axum::routing::{get, post};
 use model::Problems;
-use model::config::Config;
+use model::config::{Config, Monitor, Service, Zone};
 use store::{Edit, Edited};
 
 use super::problem::Failure;
@@ -27,20 +28,14 @@ use crate::site::{Shared, Site};
 pub fn router() -> Router<Shared> {
     Router::new()
         .route("/", get(overview::show))
+        .merge(managed::routes::<Service>())
+        .merge(managed::routes::<Zone>())
+        .merge(managed::routes::<Monitor>())
         .route("/services", get(services::list))
-        .route("/services/new", get(services::new).post(services::create))
         .route("/services/{name}", get(services::detail))
-        .route("/services/{name}/edit", get(services::edit).post(services::update))
-        .route("/services/{name}/delete", get(services::ask_delete).post(services::delete))
         .route("/zones", get(zones::list))
-        .route("/zones/new", get(zones::new).post(zones::create))
         .route("/zones/{name}", get(zones::detail))
-        .route("/zones/{name}/edit", get(zones::edit).post(zones::update))
-        .route("/zones/{name}/delete", get(zones::ask_delete).post(zones::delete))
         .route("/monitors", get(monitors::list))
-        .route("/monitors/new", get(monitors::new).post(monitors::create))
-        .route("/monitors/{name}/edit", get(monitors::edit).post(monitors::update))
-        .route("/monitors/{name}/delete", get(monitors::ask_delete).post(monitors::delete))
         .route("/split", get(split::list))
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
