@@ -19,6 +19,7 @@ mod health;
 mod metrics;
 mod openapi;
 mod outage;
+mod pipes;
 mod revisions;
 mod split;
 mod tail;

@@ -137,12 +137,30 @@ impl fmt::Display for Plan {
                 _ => '~',
             };
             writeln!(f, "{sign} {} {}", change.kind.as_str(), change.name)?;
-            for field in change.fields() {
-                match (field.before, field.after) {
-                    (Some(before), Some(after)) => writeln!(f, "    {}: {before} -> {after}", field.field)?,
-                    (None, Some(after)) => writeln!(f, "    {}: {after}", field.field)?,
+            let fields = change.fields();
+            let entries = Entries::of(&fields);
+            let mut said = None;
+            for field in &fields {
+                let path = &field.field;
+                let entry = entries.outermost(path);
+                let begins = entry.is_some() && said != entry;
+                said = entry;
+                match (&field.before, &field.after) {
+                    (Some(before), Some(after)) => writeln!(f, "    {path}: {before} -> {after}")?,
+                    (None, Some(after)) => {
+                        if let Some(entry) = entry.filter(|_| begins && change.before.is_some()) {
+                            writeln!(f, "    + {entry}")?;
+                        }
+                        if entry.is_none_or(|entry| *path != format!("{entry}.address")) {
+                            writeln!(f, "    {path}: {after}")?;
+                        }
+                    }
                     (Some(_), None) if change.after.is_none() => {}
-                    (Some(before), None) => writeln!(f, "    {}: {before} -> (default)", field.field)?,
+                    (Some(before), None) => match entry {
+                        Some(entry) if begins => writeln!(f, "    - {entry}")?,
+                        Some(_) => {}
+                        None => writeln!(f, "    {path}: {before} -> (default)")?,
+                    },
                     (None, None) => {}
                 }
             }
@@ -150,6 +168,31 @@ impl fmt::Display for Plan {
         let count = |verb| self.changes.iter().filter(|c| c.verb() == verb).count();
         writeln!(f, "{} to add, {} to change, {} to remove.", count("add"), count("change"), count("remove"))
     }
+}
+
+/// Entries of lists that came or went as a whole, as a member of a pool does.
+struct Entries<'a>(Vec<&'a str>);
+
+impl<'a> Entries<'a> {
+    fn of(fields: &'a [FieldChange]) -> Entries<'a> {
+        let whole = fields.iter().filter(|field| field.before.is_none() || field.after.is_none());
+        Entries(whole.filter_map(|field| entry_named_by(&field.field)).collect())
+    }
+
+    /// The one a field lies in; of several, the one that holds the others.
+    fn outermost(&self, path: &str) -> Option<&'a str> {
+        self.0.iter().copied().filter(|entry| lies_in(path, entry)).min_by_key(|entry| entry.len())
+    }
+}
+
+/// The entry whose key this field is.
+fn entry_named_by(path: &str) -> Option<&str> {
+    let entry = ["name", "address"].iter().find_map(|key| path.strip_suffix(key)?.strip_suffix('.'))?;
+    entry.ends_with(']').then_some(entry)
+}
+
+fn lies_in(path: &str, entry: &str) -> bool {
+    path.strip_prefix(entry).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn objects(config: &Config) -> BTreeMap<(ObjectKind, String), Value> {
@@ -233,5 +276,28 @@ mod tests {
         assert_eq!(fields[0].field, "pools[p].members[192.0.2.1].weight");
         assert!(Plan::between(&config(6), &config(6)).is_empty());
         assert!(plan.to_string().ends_with("0 to add, 1 to change, 0 to remove.\n"));
+    }
+
+    #[test]
+    fn an_entry_that_comes_or_goes_is_said_as_one() {
+        let config = |address: &str| -> Config {
+            serde_json::from_value(serde_json::json!({
+                "services": [{"name": "a.example.org", "pools": [{"name": "p", "members": [
+                    {"address": address, "weight": 6}, {"address": "192.0.2.9", "weight": 1}]}]}]
+            }))
+            .unwrap()
+        };
+        let plan = Plan::between(&config("192.0.2.1"), &config("192.0.2.2")).to_string();
+        let lines: Vec<&str> = plan.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "~ service a.example.org",
+                "    - pools[p].members[192.0.2.1]",
+                "    + pools[p].members[192.0.2.2]",
+                "    pools[p].members[192.0.2.2].weight: 6",
+                "0 to add, 1 to change, 0 to remove.",
+            ]
+        );
     }
 }

@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod logs;
 mod output;
+mod pipe;
 pub mod remote;
 pub mod serve;
 mod split;
@@ -80,6 +81,9 @@ impl From<Exit> for ExitCode {
 impl Cli {
     /// Runs the command; an error is printed once, with its causes, and ends in status 1.
     pub fn run(self) -> ExitCode {
+        if !matches!(self.command, Command::Serve(_)) {
+            pipe::end_quietly_when_closed();
+        }
         let result = match self.command {
             Command::Serve(args) => serve::run(*args),
             Command::CheckConfig(args) => check_config::run(&args),
@@ -101,6 +105,7 @@ impl Cli {
         };
         match result {
             Ok(exit) => exit.into(),
+            Err(error) if pipe::is_closed(&error) => ExitCode::from(pipe::CLOSED),
             Err(error) => {
                 eprintln!("steelyard: {error:#}");
                 Exit::Failed.into()
