@@ -90,6 +90,10 @@ fn content(view: &LogView, now: i64, query: &impl Fn(&str) -> String) -> AnyView
                 let clear = format!("/logs?since={}", view.since);
                 view! { <Empty title="Nothing matches" text=text><a class="button" href=clear>"Clear the filter"</a></Empty> }.into_any()
             }
+            (answered, true) if view.off => {
+                let text = format!("This server counts queries and stores none (it was started with --log off): {} in this window.", format::count(answered, "answer", "answers"));
+                view! { <Empty title="Rows are not kept" text=text/> }.into_any()
+            }
             (answered, true) => {
                 let text = format!("{} were counted, and none of their rows is stored.", format::count(answered, "answer", "answers"));
                 view! { <Empty title="No row was kept" text=text/> }.into_any()

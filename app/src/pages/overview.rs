@@ -43,9 +43,6 @@ pub fn overview(view: &Overview, now: i64) -> impl IntoView + use<> {
 }
 
 fn numbers(view: &Overview, now: i64) -> AnyView {
-    let lost = |t: &model::split::Totals| {
-        t.dropped.service_throttle + t.dropped.site_throttle + t.dropped.queue + t.dropped.storage
-    };
     let down = view.services.iter().filter(|s| s.health == Health::Down).count();
     let members_down: usize = view.services.iter().map(|s| s.down).sum();
     let health = match (down, members_down) {
@@ -59,10 +56,9 @@ fn numbers(view: &Overview, now: i64) -> AnyView {
             format!("{:.1}", t.answered as f64 / (WINDOW_US / 1_000_000) as f64),
             format::count(t.answered, "answer", "answers"),
             format::thousands(t.logged),
-            if lost(t) == 0 {
-                "every answer has its row".to_owned()
-            } else {
-                format!("{} not kept", format::thousands(lost(t)))
+            match t.answered.saturating_sub(t.logged) {
+                0 => "every answer has its row".to_owned(),
+                without => format!("{} without a row", format::count(without, "answer", "answers")),
             },
         ),
         None => ("–".to_owned(), unknown(), "–".to_owned(), unknown()),

@@ -146,6 +146,8 @@ pub struct LogView {
     pub filter: String,
     /// What is wrong with it.
     pub problem: Option<String>,
+    /// Whether this server stores no rows at all.
+    pub off: bool,
     /// The window as asked for, as `15m`.
     pub since: String,
     /// Start of the window, microseconds since 1970 UTC.

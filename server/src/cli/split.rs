@@ -99,7 +99,7 @@ fn in_words(report: &SplitReport, foreign: bool) -> String {
     if !foreign {
         let t = &report.totals;
         let lost = t.dropped.service_throttle + t.dropped.site_throttle + t.dropped.queue + t.dropped.storage;
-        out.push_str(&format!("{} answered, {} rows logged, {lost} rows not kept\n", t.answered, t.logged));
+        out.push_str(&format!("{} answered, {} rows logged, {lost} rows dropped\n", t.answered, t.logged));
     }
     out.push_str(&format!("{} {}\n", report.service, report.verdict.as_str()));
     out

@@ -52,6 +52,7 @@ async fn gather(site: &Site, query: &RowsQuery) -> Result<LogView, Failure> {
     let step = window.step(90);
     let mut view = LogView {
         filter: query.filter.clone(),
+        off: !site.keeps_rows,
         since: query.window.span(default).unwrap_or(default).to_string(),
         from: window.from,
         to: window.to,
