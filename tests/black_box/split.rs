@@ -35,7 +35,7 @@ fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees(
     assert_eq!(split["segments"][0]["statistic"], 0.0, "no answer too many or too few");
 
     let words = site.cli(&["split", lab::SERVICE]).success().stdout;
-    assert!(words.contains("5000 answered, 5000 rows logged, 0 rows not kept\n"), "{words}");
+    assert!(words.contains("5000 answered, 5000 rows logged, 0 rows dropped\n"), "{words}");
     assert!(words.ends_with("hello.avi.iberia.local PASS\n"), "{words}");
     let printed = site.cli(&["split", lab::SERVICE, "--since", "5m", "--json"]).success().stdout;
     let printed: Value = serde_json::from_str(&printed).expect("split --json prints JSON");
