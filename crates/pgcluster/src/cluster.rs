@@ -1,6 +1,7 @@
 //! The cluster itself: made, started, adopted, stopped.
 
 use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -158,7 +159,14 @@ impl Cluster {
     fn spawn(&mut self) -> Result<(), ClusterError> {
         let data = &self.options.data_dir;
         let log = place::log(data);
-        let open = || OpenOptions::new().create(true).append(true).open(&log).map_err(ClusterError::io(&log));
+        let open = || {
+            OpenOptions::new()
+                .create(true)
+                .append(true)
+                .mode(0o600)
+                .open(&log)
+                .map_err(ClusterError::io(&log))
+        };
         let mut command = self.command("postgres");
         command.arg("-D").arg(data).arg("-k").arg(place::socket_dir(data));
         command.args(["-p", &PORT.to_string()]);

@@ -10,6 +10,9 @@ use crate::site::Site;
 /// How often the database is asked whether it is there, beside what the log writer finds out by itself.
 const PING: Duration = Duration::from_secs(2);
 
+/// How long after the start a database may not be there yet without a word, microseconds: a private one starts too.
+const STARTING_US: i64 = 10_000_000;
+
 /// Whether storage is there, as the console says.
 #[derive(Debug)]
 pub struct Presence {
@@ -58,9 +61,11 @@ impl Presence {
                 *state = State::There;
             }
             (Err(error), State::Away(known)) => known.error = error,
-            (Err(error), _) => {
+            (Err(error), State::Unreached(known)) if now - known.since < STARTING_US => known.error = error,
+            (Err(error), known) => {
                 tracing::warn!(%error, "storage is away; answers go on");
-                *state = State::Away(Away { since: now, error });
+                let since = if let State::Unreached(known) = known { known.since } else { now };
+                *state = State::Away(Away { since, error });
             }
         }
     }
