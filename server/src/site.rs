@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use model::Label;
+use model::counter::{BUCKET_US, bucket_of};
 use model::split::SplitReport;
 use store::Store;
 
@@ -61,9 +62,12 @@ impl Site {
         self.dns.iter().map(|a| crate::config::reachable(*a)).map(|a| a.to_string()).collect()
     }
 
-    /// The split of a service over a window, everything counted up to this moment included.
+    /// The split of a service over a window, everything counted up to this moment included. The report says the window
+    /// it is really about: counters are cut at whole buckets.
     pub async fn split(&self, service: &str, from: i64, to: i64) -> Result<SplitReport, store::StoreError> {
         self.pipeline.flush_now().await;
+        let from = bucket_of(from);
+        let to = bucket_of(to + BUCKET_US - 1).min(self.now().max(to));
         let observed = self.store.observed(service, from, to).await?;
         let totals = self.store.totals(Some(service), from, to).await?;
         Ok(analytics::report(service, from, to, observed, totals))
