@@ -5,7 +5,7 @@ import { test } from 'node:test';
 
 import { becomeAdmin } from './harness/access.mjs';
 import { seriousViolations } from './harness/axe.mjs';
-import { arrive, expectStatus, step, story } from './harness/browser.mjs';
+import { alive, arrive, expectStatus, step, story } from './harness/browser.mjs';
 import { SERVICE, fillWeights } from './harness/lab.mjs';
 import { EMPTY, FILLED, fill } from './harness/places.mjs';
 import { suite } from './harness/suite.mjs';
@@ -64,6 +64,7 @@ test('no page has a serious or critical violation of what axe checks', async (t)
     },
     'an open row of the log': async () => {
       await page.goto('/logs');
+      await alive(page);
       await page.getByRole('button', { name: 'Live' }).click();
       await page.locator('tbody summary').first().click();
       await page.getByText('generation', { exact: true }).first().waitFor();

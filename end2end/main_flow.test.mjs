@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
 import { becomeAdmin } from './harness/access.mjs';
-import { arrive, expectStatus, story } from './harness/browser.mjs';
+import { alive, arrive, expectStatus, story } from './harness/browser.mjs';
 import { ask } from './harness/dns.mjs';
 import { MEMBERS, SERVICE, createZone, fillService, fillWeights } from './harness/lab.mjs';
 import { startPostgres, stopPostgres } from './harness/postgres.mjs';
@@ -71,9 +71,12 @@ test('a newcomer creates a service, proves its split, moves a canary and rides o
     },
 
     'the page can be held still, and the command that asks is copied': async () => {
+      await alive(page);
       await page.getByRole('button', { name: 'Live' }).click();
       await page.getByRole('button', { name: 'Paused', pressed: true }).waitFor();
       await page.getByRole('link', { name: 'Overview' }).click();
+      await arrive(page, 'Overview');
+      await alive(page);
       await page.getByRole('button', { name: 'Copy' }).click();
       await page.getByRole('button', { name: 'Copied' }).waitFor();
       const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -103,6 +106,7 @@ test('a newcomer creates a service, proves its split, moves a canary and rides o
     },
 
     'the export shows its progress, and its file proves the split': async () => {
+      await alive(page);
       const download = page.waitForEvent('download');
       const bar = page.getByRole('progressbar', { name: 'Export' }).waitFor();
       await page.getByRole('link', { name: 'Export CSV' }).click();

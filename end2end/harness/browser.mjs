@@ -65,6 +65,11 @@ export async function arrive(page, heading) {
   await page.waitForLoadState();
 }
 
+/** Waits until what the wasm adds to the page reacts: a click before that is the plain page's, or nobody's. */
+export async function alive(page) {
+  await page.locator('html[data-islands=alive]').waitFor();
+}
+
 /** From now on answers with these statuses are what the test is about. */
 export function expectStatus(page, ...statuses) {
   watched.get(page).expected = statuses;

@@ -1,10 +1,14 @@
 //! The parts of the console that live in the browser. Each adds to a page that is complete without it.
 
+#[cfg(feature = "hydrate")]
+mod alive;
 mod auto_refresh;
 mod copy_button;
 mod export_button;
 mod weight_shares;
 
+#[cfg(feature = "hydrate")]
+pub use alive::mark_alive;
 pub use auto_refresh::AutoRefresh;
 pub use copy_button::CopyButton;
 pub use export_button::ExportButton;
