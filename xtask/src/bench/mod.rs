@@ -76,7 +76,7 @@ pub enum What {
 /// # Errors
 /// When something needed is missing, or when a server's accounts do not add up.
 pub fn run(args: BenchArgs) -> anyhow::Result<()> {
-    signals::watch();
+    signals::watch()?;
     let wants = |what: What| args.what.is_empty() || args.what.contains(&what);
     if args.peers && !wants(What::Answer) {
         anyhow::bail!("--peers compares answers: name `answer` as well");

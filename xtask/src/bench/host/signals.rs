@@ -1,36 +1,32 @@
 //! Signals: SIGINT, SIGTERM and SIGHUP become a flag that every wait looks at, so that guards run and nothing stays
 //! behind; and processes are sent signals by their number.
 
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
-use anyhow::bail;
+use anyhow::{Context, Result, bail};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Asks a process to end.
-pub const TERM: i32 = libc::SIGTERM;
+pub const TERM: &str = "TERM";
 /// PostgreSQL's fast shutdown.
-pub const INT: i32 = libc::SIGINT;
+pub const INT: &str = "INT";
 /// PostgreSQL's immediate shutdown.
-pub const QUIT: i32 = libc::SIGQUIT;
-
-extern "C" fn note(_signal: libc::c_int) {
-    // Storing into an atomic is all that is safe here (signal-safety(7)).
-    INTERRUPTED.store(true, Ordering::Relaxed);
-}
+pub const QUIT: &str = "QUIT";
 
 /// From now on a signal that would end this program sets the flag instead.
-#[allow(unsafe_code)] // signal(2) has no safe form in the standard library
-pub fn watch() {
-    let handler = note as extern "C" fn(libc::c_int) as libc::sighandler_t;
-    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
-        // SAFETY: the handler only stores into an atomic, and lives as long as the program.
-        unsafe { libc::signal(signal, handler) };
+pub fn watch() -> Result<()> {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register(signal, INTERRUPTED.clone()).context("cannot listen for signals")?;
     }
+    Ok(())
 }
 
 /// An error once a signal came.
-pub fn check() -> anyhow::Result<()> {
+pub fn check() -> Result<()> {
     if INTERRUPTED.load(Ordering::Relaxed) {
         bail!("interrupted: everything that was started is stopped again");
     }
@@ -38,11 +34,12 @@ pub fn check() -> anyhow::Result<()> {
 }
 
 /// Sends a signal to one process. That it is gone already is no error.
-#[allow(unsafe_code)] // kill(2) has no safe form in the standard library
-pub fn send(pid: u32, signal: i32) {
-    // 0 and negative numbers would mean whole groups of processes.
-    if let Some(pid) = i32::try_from(pid).ok().filter(|pid| *pid > 1) {
-        // SAFETY: kill(2) touches no memory of this process.
-        unsafe { libc::kill(pid, signal) };
+pub fn send(pid: u32, signal: &str) {
+    // 0 would mean the whole group of processes.
+    if pid > 1 {
+        // The shell's own `kill`: the program of that name is not installed everywhere.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "kill -s \"$0\" \"$1\"", signal, &pid.to_string()]).stderr(Stdio::null());
+        let _ = shell.status();
     }
 }
