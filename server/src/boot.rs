@@ -76,7 +76,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let first_view = log_view(&serving);
-    let (responder, rings) = Responder::start(options, Arc::new(serving))
+    let (responder, rings) = Responder::start(options, Arc::new(serving), dns::Policy::default())
         .await
         .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dns::{Arrival, Serving, answer};
+use dns::{Arrival, Policy, Serving, answer};
 use model::config::Config;
 use model::event::{QueryEvent, Transport};
 use model::health::HealthTable;
@@ -38,6 +38,7 @@ fn query(name: &str) -> Vec<u8> {
 
 fn answers(c: &mut Criterion) {
     let serving = serving();
+    let policy = Policy::default();
     let client = "127.0.0.1:5000".parse().expect("an address");
     let mut out = Vec::with_capacity(512);
     for (what, name) in [
@@ -51,7 +52,7 @@ fn answers(c: &mut Criterion) {
             b.iter(|| {
                 let arrival = Arrival { at: 0, since: Instant::now(), client, transport: Transport::Udp };
                 let mut event = QueryEvent::new(0, client, Transport::Udp);
-                black_box(answer(&serving, black_box(&packet), &arrival, &mut out, &mut event))
+                black_box(answer(&serving, &policy, black_box(&packet), &arrival, &mut out, &mut event))
             });
         });
     }

@@ -11,6 +11,7 @@ use steering::Decision;
 
 use crate::lookup::{Found, Lowered, find};
 use crate::message::{Edns, MAX_TCP, PLAIN_UDP, Query, Read, Reply, read};
+use crate::policy::Policy;
 use crate::serving::Serving;
 use crate::tree::{Node, RrSet, body};
 
@@ -46,6 +47,7 @@ pub enum Outcome {
 /// Answers `packet` from `serving` into `out`, and notes in `event` what happened.
 pub fn answer(
     serving: &Serving,
+    policy: &Policy,
     packet: &[u8],
     arrival: &Arrival,
     out: &mut Vec<u8>,

@@ -7,9 +7,11 @@
 //! is counted.
 
 mod answer;
+mod cookie;
 mod explain;
 mod lookup;
 mod message;
+mod policy;
 mod report;
 mod responder;
 mod serving;
@@ -18,6 +20,8 @@ mod transport;
 mod tree;
 
 pub use answer::{Arrival, Outcome, answer};
+pub use cookie::Cookies;
+pub use policy::{Identity, Policy};
 pub use responder::{Options, Responder};
 pub use serving::Serving;
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};

@@ -9,6 +9,7 @@ use model::rrtype::Family;
 use rtrb::Producer;
 
 use crate::answer::{Arrival, Outcome, answer};
+use crate::policy::Policy;
 use crate::serving::Serving;
 use crate::stats::Latency;
 
@@ -32,10 +33,18 @@ impl Worker {
     }
 
     /// Answers one packet and notes it. True when `out` holds a reply to send.
-    pub fn handle(&mut self, serving: &Serving, packet: &[u8], arrival: &Arrival, out: &mut Vec<u8>) -> bool {
+    pub fn handle(
+        &mut self,
+        serving: &Serving,
+        policy: &Policy,
+        packet: &[u8],
+        arrival: &Arrival,
+        out: &mut Vec<u8>,
+    ) -> bool {
         let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
         // A bug that one packet can reach must cost that packet's answer and no other's.
-        let result = catch_unwind(AssertUnwindSafe(|| answer(serving, packet, arrival, out, &mut event)));
+        let result =
+            catch_unwind(AssertUnwindSafe(|| answer(serving, policy, packet, arrival, out, &mut event)));
         match result {
             Ok(Outcome::Ignored) => false,
             Ok(outcome) => {

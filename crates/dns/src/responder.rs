@@ -11,6 +11,7 @@ use model::event::QueryEvent;
 use rtrb::{Consumer, RingBuffer};
 use tokio::net::TcpListener;
 
+use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
 use crate::stats::{Latency, Stats};
@@ -51,6 +52,7 @@ const PORT_ATTEMPTS: usize = 50;
 /// A running responder.
 pub struct Responder {
     serving: Arc<ArcSwap<Serving>>,
+    policy: Arc<ArcSwap<Policy>>,
     addresses: Vec<SocketAddr>,
     stop: Arc<AtomicBool>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -84,6 +86,7 @@ impl Responder {
     pub async fn start(
         options: Options,
         serving: Arc<Serving>,
+        policy: Policy,
     ) -> io::Result<(Responder, Vec<Consumer<QueryEvent>>)> {
         let workers = options.workers.max(1);
         let mut bound = Vec::new();
@@ -93,6 +96,7 @@ impl Responder {
         }
         let addresses = bound.iter().map(|b| b.address).collect();
         let serving = Arc::new(ArcSwap::from(serving));
+        let policy = Arc::new(ArcSwap::from_pointee(policy));
         let panics = Arc::new(AtomicU64::new(0));
         let stop = Arc::new(AtomicBool::new(false));
         let (mut rings, mut latencies) = (Vec::new(), Vec::new());
@@ -109,18 +113,19 @@ impl Responder {
         let mut listeners = Vec::new();
         for bound in bound {
             for socket in bound.udp {
-                let (serving, worker, stop) = (serving.clone(), worker(), stop.clone());
+                let (serving, policy) = (serving.clone(), policy.clone());
+                let (worker, stop) = (worker(), stop.clone());
                 let thread = std::thread::Builder::new().name(format!("dns-udp-{}", threads.len()));
-                threads.push(thread.spawn(move || udp::run(socket, serving, worker, stop))?);
+                threads.push(thread.spawn(move || udp::run(socket, serving, policy, worker, stop))?);
             }
             listeners.push(bound.tcp);
         }
-        let tcp = Arc::new(Shared::new(serving.clone(), worker(), options.limits));
+        let tcp = Arc::new(Shared::new(serving.clone(), policy.clone(), worker(), options.limits));
         for listener in listeners {
             tokio::spawn(tcp::listen(listener, tcp.clone()));
         }
         let threads = Mutex::new(threads);
-        Ok((Responder { serving, addresses, stop, threads, tcp, latencies, panics }, rings))
+        Ok((Responder { serving, policy, addresses, stop, threads, tcp, latencies, panics }, rings))
     }
 
     /// Where it listens, with the ports that were taken.
@@ -136,6 +141,11 @@ impl Responder {
     /// Puts a view in force, for the next packet on.
     pub fn publish(&self, serving: Arc<Serving>) {
         self.serving.store(serving);
+    }
+
+    /// Puts a policy in force, for the next packet on.
+    pub fn set_policy(&self, policy: Policy) {
+        self.policy.store(Arc::new(policy));
     }
 
     /// What it has done since it started.

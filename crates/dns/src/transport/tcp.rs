@@ -13,6 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
 use crate::answer::Arrival;
+use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
 
@@ -44,6 +45,7 @@ impl Default for Limits {
 /// What all connections share.
 pub struct Shared {
     pub serving: Arc<ArcSwap<Serving>>,
+    pub policy: Arc<ArcSwap<Policy>>,
     /// Held for the time of one answer, and never while anything is waited for.
     pub worker: Mutex<Worker>,
     pub limits: Limits,
@@ -65,9 +67,15 @@ struct Connection {
 
 impl Shared {
     /// No connection yet.
-    pub fn new(serving: Arc<ArcSwap<Serving>>, worker: Worker, limits: Limits) -> Shared {
+    pub fn new(
+        serving: Arc<ArcSwap<Serving>>,
+        policy: Arc<ArcSwap<Policy>>,
+        worker: Worker,
+        limits: Limits,
+    ) -> Shared {
         Shared {
             serving,
+            policy,
             worker: Mutex::new(worker),
             limits,
             stop: CancellationToken::new(),
@@ -152,11 +160,11 @@ async fn converse(stream: TcpStream, peer: SocketAddr, id: u64, shared: &Shared)
         tokio::time::timeout(shared.limits.idle, receive).await??;
         shared.active(id);
         let replied = {
-            let serving = shared.serving.load();
+            let (serving, policy) = (shared.serving.load(), shared.policy.load());
             let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
             let arrival = Arrival { at, since: Instant::now(), client: peer, transport: Transport::Tcp };
             let mut worker = shared.worker.lock().unwrap_or_else(PoisonError::into_inner);
-            worker.handle(&serving, &query, &arrival, &mut reply)
+            worker.handle(&serving, &policy, &query, &arrival, &mut reply)
         };
         if replied {
             // Length and message in one segment (RFC 7766 section 8).

@@ -13,6 +13,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use super::batch::{Batch, learn_destination};
 use crate::answer::Arrival;
+use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
 
@@ -41,8 +42,15 @@ pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
 }
 
 /// Answers until `stop`; what has arrived by then is answered.
-pub fn run(socket: UdpSocket, serving: Arc<ArcSwap<Serving>>, mut worker: Worker, stop: Arc<AtomicBool>) {
+pub fn run(
+    socket: UdpSocket,
+    serving: Arc<ArcSwap<Serving>>,
+    policy: Arc<ArcSwap<Policy>>,
+    mut worker: Worker,
+    stop: Arc<AtomicBool>,
+) {
     let mut serving = Cache::new(serving);
+    let mut policy = Cache::new(policy);
     let mut batch = Batch::new();
     loop {
         let stopping = stop.load(Relaxed);
@@ -51,8 +59,7 @@ pub fn run(socket: UdpSocket, serving: Arc<ArcSwap<Serving>>, mut worker: Worker
         }
         match batch.receive(socket.as_fd()) {
             Ok(count) => {
-                let view = serving.load();
-                answer_all(&mut batch, count, view, &mut worker);
+                answer_all(&mut batch, count, serving.load(), policy.load(), &mut worker);
                 batch.send(socket.as_fd(), count);
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -71,7 +78,7 @@ pub fn run(socket: UdpSocket, serving: Arc<ArcSwap<Serving>>, mut worker: Worker
     }
 }
 
-fn answer_all(batch: &mut Batch, count: usize, serving: &Serving, worker: &mut Worker) {
+fn answer_all(batch: &mut Batch, count: usize, serving: &Serving, policy: &Policy, worker: &mut Worker) {
     let since = Instant::now();
     let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
     for i in 0..count {
@@ -79,7 +86,7 @@ fn answer_all(batch: &mut Batch, count: usize, serving: &Serving, worker: &mut W
         let replied = match batch.packet(i) {
             Some((packet, client)) => {
                 let arrival = Arrival { at, since, client, transport: Transport::Udp };
-                worker.handle(serving, packet, &arrival, &mut reply)
+                worker.handle(serving, policy, packet, &arrival, &mut reply)
             }
             None => false,
         };

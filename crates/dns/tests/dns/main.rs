@@ -87,7 +87,8 @@ pub async fn start() -> Running {
     let options =
         Options { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], workers: 2, ..Options::default() };
     let view = serving(config(), 42, None, options.worker_slots());
-    let (responder, rings) = Responder::start(options, view).await.expect("a responder");
+    let (responder, rings) =
+        Responder::start(options, view, dns::Policy::default()).await.expect("a responder");
     let address = responder.addresses()[0];
     Running { responder, rings, address }
 }

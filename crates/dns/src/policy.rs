@@ -1,0 +1,23 @@
+//! What the operator sets for the responder beside zones and services; replaced as a whole, for the next packet on.
+
+use crate::cookie::Cookies;
+
+/// The settings a packet is answered under.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// What this server says of itself.
+    pub identity: Identity,
+    /// The secrets DNS cookies are made with.
+    pub cookies: Cookies,
+}
+
+/// What this server says of itself when it is asked; nothing by default (RFC 4892 section 3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Answer to the NSID option (RFC 5001), at most 255 octets.
+    pub nsid: Option<String>,
+    /// TXT of `version.bind` and `version.server` in class CH, at most 255 octets.
+    pub version: Option<String>,
+    /// TXT of `hostname.bind` and `id.server` in class CH, at most 255 octets.
+    pub id: Option<String>,
+}
