@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use dns::{Arrival, Policy, Serving, answer};
+use dns::{Arrival, Path, Policy, Serving, answer};
 use model::config::Config;
 use model::event::{QueryEvent, Transport};
 use model::health::HealthTable;
@@ -52,7 +52,15 @@ fn answers(c: &mut Criterion) {
             b.iter(|| {
                 let arrival = Arrival { at: 0, since: Instant::now(), client, transport: Transport::Udp };
                 let mut event = QueryEvent::new(0, client, Transport::Udp);
-                black_box(answer(&serving, &policy, black_box(&packet), &arrival, &mut out, &mut event))
+                black_box(answer(
+                    &serving,
+                    &policy,
+                    black_box(&packet),
+                    &arrival,
+                    Path::Fastest,
+                    &mut out,
+                    &mut event,
+                ))
             });
         });
     }

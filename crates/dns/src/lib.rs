@@ -7,8 +7,10 @@
 //! is counted.
 
 mod answer;
+mod complete;
 mod cookie;
 mod explain;
+mod fast;
 mod lookup;
 mod message;
 mod policy;
@@ -19,7 +21,7 @@ mod stats;
 mod transport;
 mod tree;
 
-pub use answer::{Arrival, Outcome, answer};
+pub use answer::{Arrival, Outcome, Path, answer};
 pub use cookie::Cookies;
 pub use policy::{Identity, Policy};
 pub use responder::{Options, Responder};

@@ -1,10 +1,12 @@
-//! Which node answers for a name (RFC 1034 section 4.3.2 as RFC 4592 section 3.3.1 states it).
+//! Which node answers for a name (RFC 1034 section 4.3.2 as RFC 4592 section 3.3.1 and RFC 6672 section 3.2 state it).
 
 use model::name::MAX_WIRE;
+use model::rrtype::RrType;
 
-use crate::tree::{Node, Tree};
+use crate::tree::{Above, Node, Place, Tree};
 
 /// What a name is to this server.
+#[derive(Debug)]
 pub enum Found<'a> {
     /// In no zone of ours.
     Outside,
@@ -15,6 +17,21 @@ pub enum Found<'a> {
     },
     /// There, by itself or through a wildcard.
     Node(&'a Node),
+    /// The apex of a zone of ours, asked for what only its parent zone, ours as well, can say.
+    Above(&'a Above),
+    /// At or below a name that others are authoritative for.
+    Delegated(Broken<'a>),
+    /// Below a name with a DNAME.
+    Renamed(Broken<'a>),
+}
+
+/// Where a zone's own data ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Broken<'a> {
+    /// The name that is delegated or renamed, in wire format.
+    pub owner: &'a [u8],
+    /// Its node.
+    pub node: &'a Node,
 }
 
 /// A name in lower case, on the stack.
@@ -40,10 +57,19 @@ impl Lowered {
     }
 }
 
-/// Finds a name.
-pub fn find<'a>(tree: &'a Tree, name: &[u8]) -> Found<'a> {
+/// Finds a name that is asked for records of `qtype`.
+pub fn find<'a>(tree: &'a Tree, name: &[u8], qtype: RrType) -> Found<'a> {
     if let Some(node) = tree.get(name) {
-        return Found::Node(node);
+        return match node.place {
+            Place::Own | Place::AtDname(_) => match &node.above {
+                Some(above) if qtype == RrType::DS => Found::Above(above),
+                _ => Found::Node(node),
+            },
+            // DS is the one type that the parent's side of a cut answers for (RFC 4035 section 3.1.4.1).
+            Place::AtCut(_) if qtype == RrType::DS => Found::Node(node),
+            Place::AtCut(number) | Place::BelowCut(number) => broken(tree, number, Found::Delegated),
+            Place::BelowDname(number) => broken(tree, number, Found::Renamed),
+        };
     }
     // The closest encloser: the longest part from the right that exists.
     let mut rest = name;
@@ -52,15 +78,29 @@ pub fn find<'a>(tree: &'a Tree, name: &[u8]) -> Found<'a> {
     {
         rest = rest.get(1 + usize::from(length)..).unwrap_or_default();
         let Some(encloser) = tree.get(rest) else { continue };
-        if encloser.has_wildcard {
-            let mut wildcard = [0; MAX_WIRE + 2];
-            wildcard[..2].copy_from_slice(b"\x01*");
-            wildcard[2..2 + rest.len()].copy_from_slice(rest);
-            if let Some(node) = tree.get(&wildcard[..2 + rest.len()]) {
-                return Found::Node(node);
-            }
-        }
-        return Found::Missing { zone: encloser.zone };
+        return match encloser.place {
+            Place::AtCut(number) | Place::BelowCut(number) => broken(tree, number, Found::Delegated),
+            Place::AtDname(number) | Place::BelowDname(number) => broken(tree, number, Found::Renamed),
+            Place::Own => match wildcard(tree, encloser, rest) {
+                Some(node) => Found::Node(node),
+                None => Found::Missing { zone: encloser.zone },
+            },
+        };
     }
     Found::Outside
+}
+
+fn broken<'a>(tree: &'a Tree, number: u32, found: fn(Broken<'a>) -> Found<'a>) -> Found<'a> {
+    tree.break_at(number).map_or(Found::Outside, |(owner, node)| found(Broken { owner: owner.wire(), node }))
+}
+
+/// The source of synthesis below `encloser`, whose name is `name`.
+fn wildcard<'a>(tree: &'a Tree, encloser: &Node, name: &[u8]) -> Option<&'a Node> {
+    if !encloser.has_wildcard {
+        return None;
+    }
+    let mut wildcard = [0; MAX_WIRE + 2];
+    wildcard[..2].copy_from_slice(b"\x01*");
+    wildcard[2..2 + name.len()].copy_from_slice(name);
+    tree.get(&wildcard[..2 + name.len()])
 }

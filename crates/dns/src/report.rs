@@ -8,7 +8,7 @@ use model::event::QueryEvent;
 use model::rrtype::Family;
 use rtrb::Producer;
 
-use crate::answer::{Arrival, Outcome, answer};
+use crate::answer::{Arrival, Outcome, Path, answer};
 use crate::policy::Policy;
 use crate::serving::Serving;
 use crate::stats::Latency;
@@ -43,8 +43,9 @@ impl Worker {
     ) -> bool {
         let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
         // A bug that one packet can reach must cost that packet's answer and no other's.
-        let result =
-            catch_unwind(AssertUnwindSafe(|| answer(serving, policy, packet, arrival, out, &mut event)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            answer(serving, policy, packet, arrival, Path::Fastest, out, &mut event)
+        }));
         match result {
             Ok(Outcome::Ignored) => false,
             Ok(outcome) => {

@@ -119,8 +119,8 @@ impl Serving {
         &self.tree
     }
 
-    pub(crate) fn services(&self) -> &[Service] {
-        &self.services
+    pub(crate) fn service(&self, index: usize) -> Option<&Service> {
+        self.services.get(index)
     }
 
     /// Requests of each zone, in the order of the configuration; the last entry is for names outside every zone.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use model::config::{Config, Mailbox, Service, Unhandled, Zone};
+use model::config::{Config, Mailbox, RecordSet, Service, Unhandled, Zone};
 use model::rdata;
 use model::rrtype::RrType;
 use model::slots::{Slot, Slots};
@@ -12,31 +12,59 @@ use model::{DnsName, Problem, Problems};
 /// A record: type, class IN, TTL, length and data, ready to follow its owner.
 pub type Body = Box<[u8]>;
 
-/// Records of one type at one name.
+/// What stands before the data in a record without its owner: type, class, TTL and length, octets.
+pub const FIXED: usize = 10;
+
+/// Records of one type at one name, in one run of octets.
 #[derive(Debug)]
 pub struct RrSet {
     pub rr_type: RrType,
     pub ttl: u32,
-    pub bodies: Vec<Body>,
+    pub count: u16,
+    octets: Box<[u8]>,
 }
 
 impl RrSet {
+    /// A set of the records that `data` gives one by one.
+    pub fn new<'a>(rr_type: RrType, ttl: u32, data: impl IntoIterator<Item = &'a [u8]>) -> RrSet {
+        let (mut octets, mut count) = (Vec::new(), 0);
+        for data in data {
+            push_body(&mut octets, rr_type, ttl, data);
+            count += 1;
+        }
+        RrSet { rr_type, ttl, count, octets: octets.into() }
+    }
+
+    /// Each record, without its owner.
+    pub fn bodies(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest: &[u8] = &self.octets;
+        std::iter::from_fn(move || {
+            let length = rest.get(FIXED - 2..FIXED)?;
+            let end = FIXED + usize::from(u16::from_be_bytes([length[0], length[1]]));
+            let (body, tail) = rest.split_at_checked(end)?;
+            rest = tail;
+            Some(body)
+        })
+    }
+
+    /// The data of each record.
+    pub fn data(&self) -> impl Iterator<Item = &[u8]> {
+        self.bodies().map(|body| &body[FIXED..])
+    }
+
+    /// The name an alias stands for, in wire format: the data of the only record of a CNAME or DNAME.
+    pub fn target(&self) -> &[u8] {
+        self.data().next().unwrap_or(&[0])
+    }
+
     /// The addresses in its records; nothing for types that hold none.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> {
-        self.bodies.iter().filter_map(|body| match self.rr_type {
-            RrType::A => body.last_chunk::<4>().map(|octets| IpAddr::from(*octets)),
-            RrType::AAAA => body.last_chunk::<16>().map(|octets| IpAddr::from(*octets)),
+        self.data().filter_map(|data| match self.rr_type {
+            RrType::A => <[u8; 4]>::try_from(data).ok().map(IpAddr::from),
+            RrType::AAAA => <[u8; 16]>::try_from(data).ok().map(IpAddr::from),
             _ => None,
         })
     }
-}
-
-/// An alias: its record, and the name it stands for.
-#[derive(Debug)]
-pub struct Alias {
-    pub body: Body,
-    pub target: DnsName,
-    pub ttl: u32,
 }
 
 /// A name that exists, if only because something lies below it (RFC 4592 section 2.2.2).
@@ -46,12 +74,47 @@ pub struct Node {
     pub zone: usize,
     /// Its static records.
     pub sets: Vec<RrSet>,
-    /// Its CNAME.
-    pub alias: Option<Alias>,
     /// Index of its service.
     pub service: Option<usize>,
     /// Whether `*` lies directly below it.
     pub has_wildcard: bool,
+    /// Where it lies with respect to what ends the zone's own data.
+    pub place: Place,
+    /// At an apex whose parent zone is served here as well: what the parent has to say (RFC 4035 section 3.1.4.1).
+    pub above: Option<Box<Above>>,
+}
+
+impl Node {
+    /// Its records of a type.
+    pub fn set(&self, rr_type: RrType) -> Option<&RrSet> {
+        self.sets.iter().find(|set| set.rr_type == rr_type)
+    }
+}
+
+/// The parent zone's side of an apex.
+#[derive(Debug)]
+pub struct Above {
+    /// Index of the parent zone.
+    pub zone: usize,
+    /// The child's DS records.
+    pub ds: Option<RrSet>,
+}
+
+/// Where a name lies with respect to a delegation (RFC 1034 section 4.2) or a DNAME (RFC 6672). The number is that of
+/// the [`Break`] nearest to the apex: what lies below one is not this zone's to say, breaks included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The zone's own.
+    #[default]
+    Own,
+    /// The name that is delegated.
+    AtCut(u32),
+    /// Below a delegated name.
+    BelowCut(u32),
+    /// The name that has a DNAME.
+    AtDname(u32),
+    /// Below it.
+    BelowDname(u32),
 }
 
 /// What of a zone every negative answer needs.
@@ -65,22 +128,35 @@ pub struct ZoneData {
     pub negative_ttl: u32,
 }
 
+impl ZoneData {
+    /// The data of the SOA of negative answers.
+    pub fn negative_soa_data(&self) -> &[u8] {
+        &self.negative_soa[FIXED..]
+    }
+}
+
 /// The table.
 #[derive(Debug, Default)]
 pub struct Tree {
     pub zones: Vec<ZoneData>,
+    /// Names with a delegation or a DNAME.
+    breaks: Vec<DnsName>,
     nodes: HashMap<Box<[u8]>, Node>,
 }
 
 /// Writes type, class IN, TTL, length and data.
 pub fn body(rr_type: RrType, ttl: u32, data: &[u8]) -> Body {
-    let mut out = Vec::with_capacity(10 + data.len());
+    let mut out = Vec::with_capacity(FIXED + data.len());
+    push_body(&mut out, rr_type, ttl, data);
+    out.into()
+}
+
+fn push_body(out: &mut Vec<u8>, rr_type: RrType, ttl: u32, data: &[u8]) {
     out.extend_from_slice(&rr_type.0.to_be_bytes());
     out.extend_from_slice(&[0, 1]);
     out.extend_from_slice(&ttl.to_be_bytes());
     out.extend_from_slice(&(data.len() as u16).to_be_bytes());
     out.extend_from_slice(data);
-    out.into()
 }
 
 impl Tree {
@@ -108,8 +184,14 @@ impl Tree {
                 && let Some(outer) = tree.zone_index(config, &parent)
             {
                 tree.node(outer, &parent);
+                let ds = tree.ds_of_child(config, outer, &zone.name)?;
+                let above = Box::new(Above { zone: outer, ds });
+                if let Some(apex) = tree.nodes.get_mut(zone.name.wire()) {
+                    apex.above = Some(above);
+                }
             }
         }
+        tree.place_nodes();
         Ok(tree)
     }
 
@@ -143,47 +225,93 @@ impl Tree {
 
     fn add_apex(&mut self, index: usize, zone: &Zone, serial: u32) {
         let ttl = zone.ttl.get();
-        let soa = RrSet {
-            rr_type: RrType::SOA,
-            ttl,
-            bodies: vec![body(RrType::SOA, ttl, &soa_data(zone, serial))],
-        };
-        let servers =
-            zone.name_servers.iter().map(|name| body(RrType::NS, ttl, name.wire())).collect::<Vec<_>>();
+        let soa = soa_data(zone, serial);
+        let servers = zone.name_servers.iter().map(DnsName::wire);
         let node = self.node(index, &zone.name);
-        node.sets.push(soa);
-        if !servers.is_empty() {
-            node.sets.push(RrSet { rr_type: RrType::NS, ttl, bodies: servers });
+        node.sets.push(RrSet::new(RrType::SOA, ttl, [soa.as_slice()]));
+        if !zone.name_servers.is_empty() {
+            node.sets.push(RrSet::new(RrType::NS, ttl, servers));
         }
     }
 
     fn add_records(&mut self, config: &Config, index: usize, zone: &Zone) -> Result<(), Problems> {
         for set in &zone.records {
-            let at = || format!("zones[{}].records", zone.name);
-            let owner = set.owner(&zone.name).map_err(|e| Problem::new(at(), &*set.name, e.to_string()))?;
+            let owner = set.owner(&zone.name);
+            let owner = owner.map_err(|e| Problem::new(records_of(zone), &*set.name, e.to_string()))?;
             // A zone within this one owns what lies below its apex.
             if self.zone_index(config, &owner) != Some(index) {
                 continue;
             }
-            let ttl = set.ttl.unwrap_or(zone.ttl).get();
-            let mut bodies = Vec::with_capacity(set.data.len());
-            for text in &set.data {
-                let data = rdata::parse(set.rr_type, text, &zone.name)
-                    .map_err(|e| Problem::new(at(), &**text, e.to_string()))?;
-                if set.rr_type == RrType::CNAME {
-                    let Some(target) = DnsName::from_wire(&data) else { continue };
-                    let body = body(RrType::CNAME, ttl, target.wire());
-                    self.node(index, &owner).alias = Some(Alias { body, target, ttl });
-                    continue;
-                }
-                bodies.push(body(set.rr_type, ttl, &data));
-            }
-            if !bodies.is_empty() {
-                self.node(index, &owner).sets.push(RrSet { rr_type: set.rr_type, ttl, bodies });
+            let set = compile(zone, set)?;
+            if set.count > 0 {
+                self.node(index, &owner).sets.push(set);
             }
         }
         Ok(())
     }
+
+    /// The DS records that the zone `outer` has for a zone within it.
+    fn ds_of_child(&self, config: &Config, outer: usize, child: &DnsName) -> Result<Option<RrSet>, Problems> {
+        let zone = &config.zones[outer];
+        let is_ds = |set: &&RecordSet| {
+            set.rr_type == RrType::DS && set.owner(&zone.name).is_ok_and(|owner| owner == *child)
+        };
+        zone.records.iter().find(is_ds).map(|set| compile(zone, set)).transpose()
+    }
+
+    /// Finds delegations and DNAMEs, and tells every node of their zones where it lies.
+    fn place_nodes(&mut self) {
+        let mut found = HashMap::new();
+        let mut zones = vec![false; self.zones.len()];
+        for (octets, node) in &self.nodes {
+            let (servers, dname) = (node.set(RrType::NS).is_some(), node.set(RrType::DNAME).is_some());
+            if !servers && !dname {
+                continue;
+            }
+            let Some(name) = DnsName::from_wire(octets) else { continue };
+            // A wildcard delegates nothing (RFC 4592 section 4.2).
+            let cut = servers && !name.is_wildcard() && self.zones[node.zone].name != name;
+            if cut || dname {
+                zones[node.zone] = true;
+                found.insert(octets.clone(), (self.breaks.len() as u32, cut));
+                self.breaks.push(name);
+            }
+        }
+        for (octets, node) in self.nodes.iter_mut().filter(|(_, node)| zones[node.zone]) {
+            let apex = self.zones[node.zone].name.wire().len();
+            let mut rest: &[u8] = octets;
+            while rest.len() >= apex {
+                if let Some(&(number, cut)) = found.get(rest) {
+                    node.place = match (cut, rest.len() == octets.len()) {
+                        (true, true) => Place::AtCut(number),
+                        (true, false) => Place::BelowCut(number),
+                        (false, true) => Place::AtDname(number),
+                        (false, false) => Place::BelowDname(number),
+                    };
+                }
+                rest = rest.get(1 + usize::from(rest[0])..).unwrap_or_default();
+            }
+        }
+    }
+
+    /// The owner of a break, with its node.
+    pub fn break_at(&self, number: u32) -> Option<(&DnsName, &Node)> {
+        let owner = self.breaks.get(number as usize)?;
+        Some((owner, self.get(owner.wire())?))
+    }
+}
+
+fn records_of(zone: &Zone) -> String {
+    format!("zones[{}].records", zone.name)
+}
+
+fn compile(zone: &Zone, set: &RecordSet) -> Result<RrSet, Problems> {
+    let parse = |text: &String| {
+        rdata::parse(set.rr_type, text, &zone.name)
+            .map_err(|e| Problem::new(records_of(zone), &**text, e.to_string()))
+    };
+    let data = set.data.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    Ok(RrSet::new(set.rr_type, set.ttl.unwrap_or(zone.ttl).get(), data.iter().map(Vec::as_slice)))
 }
 
 fn zone_data(zone: &Zone, slot: Slot, serial: u32) -> ZoneData {

@@ -108,6 +108,22 @@ impl QueryEvent {
         &self.name[..self.name_len as usize]
     }
 
+    /// Takes back what was noted of an answer: it is made anew.
+    pub fn forget_answer(&mut self) {
+        (self.rcode, self.slot, self.ttl) = (Rcode::NOERROR, Slot::OUTSIDE, 0);
+        (self.failed_open, self.answer_count) = (false, 0);
+        self.answers[0] = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+    }
+
+    /// Takes back the members that were named: the answer was sent without them, and is counted at `slot`.
+    pub fn forget_members(&mut self, slot: Slot) {
+        if slot != Slot::OUTSIDE {
+            self.slot = slot;
+        }
+        self.answer_count = 0;
+        self.answers[0] = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
+    }
+
     /// Adds an address of the answer.
     pub fn push_answer(&mut self, address: IpAddr) {
         if let Some(place) = self.answers.get_mut(self.answer_count as usize) {

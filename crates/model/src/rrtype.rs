@@ -78,6 +78,7 @@ impl Rcode {
         ("NXDOMAIN", 3),
         ("NOTIMP", 4),
         ("REFUSED", 5),
+        ("YXDOMAIN", 6),
         ("NOTAUTH", 9),
         ("BADVERS", 16),
         ("BADCOOKIE", 23),
@@ -94,6 +95,8 @@ impl Rcode {
     pub const NOTIMP: Rcode = Rcode(4);
     /// 5
     pub const REFUSED: Rcode = Rcode(5);
+    /// 6
+    pub const YXDOMAIN: Rcode = Rcode(6);
     /// 9
     pub const NOTAUTH: Rcode = Rcode(9);
     /// 16

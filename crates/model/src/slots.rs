@@ -11,7 +11,7 @@ use crate::name::DnsName;
 use crate::value::Label;
 
 /// Index into [`Slots`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slot(pub u32);
 
 impl Slot {

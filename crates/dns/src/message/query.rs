@@ -19,7 +19,7 @@ pub enum Read<'a> {
         /// The question, if it was read.
         question: Option<&'a [u8]>,
         /// The OPT record, if it was read.
-        edns: Option<Edns>,
+        edns: Option<Edns<'a>>,
     },
 }
 
@@ -34,7 +34,7 @@ pub struct Query<'a> {
     /// Class asked for.
     pub qclass: u16,
     /// EDNS, if the query carried it.
-    pub edns: Option<Edns>,
+    pub edns: Option<Edns<'a>>,
 }
 
 /// Reads a packet.
@@ -91,7 +91,11 @@ fn read_question(packet: &[u8]) -> Option<Query<'_>> {
 }
 
 /// Walks the records after the question; only an OPT is looked at. The error holds an OPT that was read before.
-fn read_records(packet: &[u8], mut at: usize, counts: [u16; 3]) -> Result<Option<Edns>, Option<Edns>> {
+fn read_records(
+    packet: &[u8],
+    mut at: usize,
+    counts: [u16; 3],
+) -> Result<Option<Edns<'_>>, Option<Edns<'_>>> {
     let mut edns = None;
     let additional_from = u32::from(counts[0]) + u32::from(counts[1]);
     for number in 0..additional_from + u32::from(counts[2]) {

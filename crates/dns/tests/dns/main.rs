@@ -1,9 +1,13 @@
 //! The responder against real packets, read back by an independent parser.
 
 mod client;
+mod generated;
+mod paths;
 mod protocol;
+mod reference;
 mod split;
 mod wild;
+mod wire;
 mod zone;
 
 use std::net::SocketAddr;

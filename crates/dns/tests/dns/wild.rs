@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use dns::{Arrival, Outcome, Policy, Serving, answer};
+use dns::{Arrival, Outcome, Path, Policy, Serving, answer};
 use model::event::{QueryEvent, Transport};
 use proptest::prelude::*;
 
@@ -20,7 +20,8 @@ fn reply(view: &Serving, packet: &[u8], transport: Transport) -> Option<Vec<u8>>
     let arrival = Arrival { at: NOW, since: Instant::now(), client, transport };
     let mut out = vec![0xee; 10];
     let mut event = QueryEvent::new(NOW, client, transport);
-    (answer(view, &Policy::default(), packet, &arrival, &mut out, &mut event) == Outcome::Replied)
+    (answer(view, &Policy::default(), packet, &arrival, Path::Fastest, &mut out, &mut event)
+        == Outcome::Replied)
         .then_some(out)
 }
 
@@ -81,7 +82,7 @@ fn a_query_from_port_0_is_dropped() {
     let mut event = QueryEvent::new(NOW, client, Transport::Udp);
     let packet = ask("test.example.org", 1).packet();
     assert_eq!(
-        answer(&view, &Policy::default(), &packet, &arrival, &mut Vec::new(), &mut event),
+        answer(&view, &Policy::default(), &packet, &arrival, Path::Fastest, &mut Vec::new(), &mut event),
         Outcome::Ignored
     );
 }
