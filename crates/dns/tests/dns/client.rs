@@ -2,9 +2,14 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use dns::{Arrival, Outcome, Path, answer};
 use hickory_proto::op::Message;
+use hickory_proto::rr::RData;
+use model::event::{QueryEvent, Transport};
+
+use crate::{NOW, Running, policy, wire};
 
 /// Queries in wire format.
 pub struct Question {
@@ -107,12 +112,31 @@ pub fn tcp(server: SocketAddr, packet: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The answer over both, which agree on everything (cursors aside, for which names are asked that are not steered).
-pub fn both(server: SocketAddr, question: &Question) -> Option<Vec<u8>> {
+/// The answer over both transports and by the complete path alone, which agree on everything (cursors aside, for which
+/// names are asked that are not steered).
+pub fn both(running: &Running, question: &Question) -> Option<Vec<u8>> {
     let packet = question.packet();
-    let (datagram, stream) = (udp(server, &packet), tcp(server, &packet));
+    let (datagram, stream) = (udp(running.address, &packet), tcp(running.address, &packet));
     assert_eq!(datagram, stream, "UDP and TCP differ");
+    let complete = complete(running, &packet);
+    // Only where names that are no part of the question are pointed at do the octets differ.
+    assert_eq!(
+        complete.as_deref().map(wire::parse),
+        datagram.as_deref().map(wire::parse),
+        "the paths differ"
+    );
     datagram
+}
+
+/// The answer of the complete path, without a socket.
+fn complete(running: &Running, packet: &[u8]) -> Option<Vec<u8>> {
+    let client = SocketAddr::from(([127, 0, 0, 1], 5000));
+    let arrival = Arrival { at: NOW, since: Instant::now(), client, transport: Transport::Udp };
+    let mut event = QueryEvent::new(NOW, client, Transport::Udp);
+    let mut out = Vec::new();
+    let view = running.responder.current();
+    let outcome = answer(&view, &policy(), packet, &arrival, Path::Complete, &mut out, &mut event);
+    (outcome == Outcome::Replied).then_some(out)
 }
 
 pub fn parse(answer: &[u8]) -> Message {
@@ -131,10 +155,21 @@ pub fn summary(answer: Option<Vec<u8>>) -> String {
         out.push_str(" tc");
     }
     for record in &message.answers {
-        out.push_str(&format!(" {} {} {};", record.name, record.record_type(), record.data));
+        let (name, rr_type) = (&record.name, record.record_type());
+        match &record.data {
+            // DNAME is unknown to the parser.
+            RData::Unknown { code, rdata } if u16::from(*code) == 39 => {
+                let target = model::name::presentation(&rdata.anything);
+                out.push_str(&format!(" {name} DNAME {target}.;"));
+            }
+            data => out.push_str(&format!(" {name} {rr_type} {data};")),
+        }
     }
     for record in &message.authorities {
         out.push_str(&format!(" [{} {} {}]", record.name, record.record_type(), record.ttl));
+    }
+    for record in &message.additionals {
+        out.push_str(&format!(" +{} {}", record.name, record.data));
     }
     out
 }

@@ -1,6 +1,7 @@
 //! The responder against real packets, read back by an independent parser.
 
 mod client;
+mod edns;
 mod generated;
 mod paths;
 mod protocol;
@@ -13,10 +14,10 @@ mod zone;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dns::{Options, Responder, Serving};
+use dns::{Cookies, Identity, Options, Policy, Responder, Serving};
 use model::config::Config;
 use model::event::QueryEvent;
-use model::health::HealthTable;
+use model::health::{Health, HealthTable, MemberKey};
 use model::snapshot::Snapshot;
 use rtrb::Consumer;
 use serde_json::json;
@@ -55,6 +56,25 @@ pub fn config() -> Config {
                     record("loop1", "CNAME", &["loop2"]),
                     record("loop2", "CNAME", &["loop1"]),
                     record("dot\\.label", "A", &["192.0.2.6"]),
+                    // Delegated, with servers inside and outside, and an address beside those of the servers.
+                    record("child", "NS", &["ns.child.example.org.", "ns.sibling.example.org.", "ns1.example.net."]),
+                    record("child", "DS", &["\\# 6 0001080201ff"]),
+                    record("ns.child", "A", &["192.0.2.10"]),
+                    record("ns.child", "AAAA", &["2001:db8::10"]),
+                    record("www.child", "A", &["192.0.2.11"]),
+                    record("sibling", "NS", &["ns.sibling.example.org."]),
+                    record("ns.sibling", "A", &["192.0.2.12"]),
+                    record("to-child", "CNAME", &["www.child.example.org."]),
+                    // Renamed, into the zone and out of it.
+                    record("old", "DNAME", &["ent"]),
+                    record("old", "TXT", &["moved"]),
+                    record("gone", "DNAME", &["example.com."]),
+                    record("inner.sub", "DS", &["\\# 6 0002080201ff"]),
+                    record("s", "DNAME", &["a-longer-name.example.org."]),
+                    record("ring1", "DNAME", &["ring2"]),
+                    record("ring2", "DNAME", &["ring1"]),
+                    record("apps", "TXT", &["applications"]),
+                    record("static.apps", "TXT", &["by itself"]),
                 ],
             },
             {"name": "inner.sub.example.org", "records": [record("@", "A", &["192.0.2.7"])]},
@@ -66,6 +86,15 @@ pub fn config() -> Config {
                 "pools": [{"name": "a", "members": [member("10.0.0.1", 6), member("10.0.0.2", 3), member("10.0.0.3", 1)]}],
             },
             {"name": "off.example.org", "enabled": false, "pools": [{"name": "a", "members": [member("10.0.0.9", 1)]}]},
+            {"name": "down.example.org", "pools": [{"name": "a", "members": [member("10.0.0.7", 1)]}]},
+            {
+                "name": "*.apps.example.org", "ttl": 3,
+                "pools": [{"name": "a", "members": [member("10.0.0.5", 1)]}],
+            },
+            {
+                "name": "*.deep.apps.example.org", "ttl": 3,
+                "pools": [{"name": "a", "members": [member("10.0.0.6", 1)]}],
+            },
             {
                 "name": "both.example.org",
                 "pools": [{"name": "a", "members": [member("10.0.0.4", 1), member("2001:db8::4", 1)]}],
@@ -83,16 +112,27 @@ pub struct Running {
 
 pub fn serving(config: Config, generation: u64, previous: Option<&Serving>, workers: usize) -> Arc<Serving> {
     let snapshot = Arc::new(Snapshot { epoch: 1, generation, at: NOW, config });
-    let health = Arc::new(HealthTable { epoch: 5, ..HealthTable::default() });
+    let down = MemberKey {
+        service: "down.example.org".parse().expect("a name"),
+        pool: "a".parse().expect("a label"),
+        address: "10.0.0.7".parse().expect("an address"),
+    };
+    let health = Arc::new(HealthTable { epoch: 5, members: [(down, Health::Down)].into() });
     Arc::new(Serving::build(snapshot, health, previous, workers, 7, NOW).expect("a view"))
+}
+
+/// A server that says who it is.
+pub fn policy() -> Policy {
+    let text = |text: &str| Some(text.to_owned());
+    let identity = Identity { nsid: text("here"), version: text("9.9"), id: text("east") };
+    Policy { identity, cookies: Cookies::new([7; 16], None), ..Policy::default() }
 }
 
 pub async fn start() -> Running {
     let options =
         Options { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], workers: 2, ..Options::default() };
     let view = serving(config(), 42, None, options.worker_slots());
-    let (responder, rings) =
-        Responder::start(options, view, dns::Policy::default()).await.expect("a responder");
+    let (responder, rings) = Responder::start(options, view, policy()).await.expect("a responder");
     let address = responder.addresses()[0];
     Running { responder, rings, address }
 }

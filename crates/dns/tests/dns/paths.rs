@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use dns::{Arrival, Cookies, Identity, Outcome, Path, Policy, Serving, answer};
+use dns::{Arrival, Outcome, Path, Serving, answer};
 use model::DnsName;
 use model::event::{QueryEvent, Transport};
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use crate::client::ask;
 use crate::generated::{Query, configs, queries};
 use crate::reference::Reference;
 use crate::wire::{Parsed, Rr, parse};
-use crate::{NOW, serving};
+use crate::{NOW, policy, serving};
 
 /// What is sent, and what is noted of it.
 #[derive(Debug)]
@@ -32,11 +32,6 @@ struct Noted {
     answers: Vec<IpAddr>,
     count: u16,
     failed_open: bool,
-}
-
-fn policy() -> Policy {
-    let identity = Identity { nsid: Some("here".into()), ..Identity::default() };
-    Policy { identity, cookies: Cookies::new([7; 16], None), ..Policy::default() }
 }
 
 fn packet(query: &Query) -> Vec<u8> {

@@ -15,7 +15,7 @@ async fn what_is_no_query_gets_silence_and_what_is_no_question_an_error() {
     let with = |change: &dyn Fn(&mut Question)| {
         let mut question = ask("test.example.org", 1);
         change(&mut question);
-        summary(both(server, &question))
+        summary(both(&running, &question))
     };
     assert_eq!(udp(server, &test.packet()[..11]), None, "shorter than a header");
     assert_eq!(with(&|q| q.flags |= 0x8000), "silence", "an answer is not answered");
@@ -25,7 +25,7 @@ async fn what_is_no_query_gets_silence_and_what_is_no_question_an_error() {
     assert_eq!(with(&|q| q.name = vec![64; 70]), "FORMERR", "a label of 64 octets");
     assert_eq!(with(&|q| q.name = vec![0xc0, 12]), "FORMERR", "a pointer in the question");
     for opcode in [1u16, 2, 3, 4, 5, 6, 7, 15] {
-        let answer = both(server, &Question { flags: opcode << 11, ..ask("test.example.org", 1) }).unwrap();
+        let answer = both(&running, &Question { flags: opcode << 11, ..ask("test.example.org", 1) }).unwrap();
         assert_eq!(answer.len(), 12, "opcode {opcode}: no sections");
         assert_eq!((answer[2] >> 3 & 0xf, answer[3] & 0xf), (opcode as u8, 4));
     }
@@ -38,48 +38,47 @@ async fn what_is_no_query_gets_silence_and_what_is_no_question_an_error() {
 async fn flags_of_the_query_do_not_leak_into_the_answer() {
     let running = start().await;
     // AA, TC, RA, Z, AD and CD set, RD as well.
-    let answer = both(running.address, &Question { flags: 0x07f0, ..ask("test.example.org", 1) }).unwrap();
+    let answer = both(&running, &Question { flags: 0x07f0, ..ask("test.example.org", 1) }).unwrap();
     let message = parse(&answer).metadata;
     assert_eq!(message.id, 0x1234);
     assert!(message.recursion_desired && message.authoritative);
     assert!(!message.truncation && !message.recursion_available && !message.authentic_data);
     assert_eq!(answer[3] & 0x70, 0, "Z, AD and CD are clear");
-    let plain = both(running.address, &Question { flags: 0, ..ask("test.example.org", 1) }).unwrap();
+    let plain = both(&running, &Question { flags: 0, ..ask("test.example.org", 1) }).unwrap();
     assert!(!parse(&plain).metadata.recursion_desired);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn edns_is_answered_with_edns_and_only_then() {
     let running = start().await;
-    let server = running.address;
     let opt = |answer: &[u8]| parse(answer).edns.clone();
     for (name, rcode) in [("test.example.org", 0), ("missing.example.org", 3), ("example.com", 5)] {
-        assert!(opt(&both(server, &ask(name, 1)).unwrap()).is_none());
-        let answer = both(server, &ask(name, 1).edns(65_535, 0, 0x8000, &[])).unwrap();
+        assert!(opt(&both(&running, &ask(name, 1)).unwrap()).is_none());
+        let answer = both(&running, &ask(name, 1).edns(65_535, 0, 0x8000, &[])).unwrap();
         let edns = opt(&answer).unwrap();
         assert_eq!((edns.version(), edns.max_payload(), edns.flags().dnssec_ok), (0, 1232, true));
         assert_eq!(answer[3] & 0xf, rcode);
     }
     let notimp =
-        both(server, &Question { flags: 2 << 11, ..ask("test.example.org", 1).edns(1232, 0, 0, &[]) })
+        both(&running, &Question { flags: 2 << 11, ..ask("test.example.org", 1).edns(1232, 0, 0, &[]) })
             .unwrap();
     assert!(opt(&notimp).is_some());
     // A version nobody knows: BADVERS, no data.
     for version in [1, 255] {
-        let answer = both(server, &ask("test.example.org", 1).edns(1232, version, 0, &[])).unwrap();
+        let answer = both(&running, &ask("test.example.org", 1).edns(1232, version, 0, &[])).unwrap();
         let message = parse(&answer);
         assert_eq!(u16::from(message.metadata.response_code), 16);
         assert!(message.answers.is_empty() && !message.metadata.authoritative);
     }
     // Unknown options and flags are ignored and not echoed.
     let answer =
-        both(server, &ask("test.example.org", 1).edns(1232, 0, 0x7fff, &[0xff, 0, 0, 1, 7])).unwrap();
+        both(&running, &ask("test.example.org", 1).edns(1232, 0, 0x7fff, &[0xff, 0, 0, 1, 7])).unwrap();
     let edns = opt(&answer).unwrap();
     assert!(edns.options().as_ref().is_empty() && !edns.flags().dnssec_ok);
     let twice = ask("test.example.org", 1).edns(1232, 0, 0, &[]).edns(1232, 0, 0, &[]);
-    assert!(summary(both(server, &twice)).starts_with("FORMERR"));
+    assert!(summary(both(&running, &twice)).starts_with("FORMERR"));
     let overrun = ask("test.example.org", 1).edns(1232, 0, 0, &[0, 8, 0, 200, 1]);
-    assert!(summary(both(server, &overrun)).starts_with("FORMERR"));
+    assert!(summary(both(&running, &overrun)).starts_with("FORMERR"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -87,7 +86,7 @@ async fn a_client_subnet_is_echoed_untailored_and_a_wrong_one_refused() {
     let running = start().await;
     let ecs = |data: &[u8]| {
         let option = [&[0, 8], (data.len() as u16).to_be_bytes().as_slice(), data].concat();
-        both(running.address, &ask("hello.example.org", 28).edns(1232, 0, 0, &option)).unwrap()
+        both(&running, &ask("hello.example.org", 28).edns(1232, 0, 0, &option)).unwrap()
     };
     for data in [
         &[0, 1, 24, 0, 192, 0, 2][..],

@@ -101,7 +101,7 @@ fn reweighted(weight: i64) -> Config {
 async fn a_new_view_answers_at_once_and_begins_a_segment_only_where_weights_changed() {
     let running = start().await;
     let first = running.responder.current();
-    assert_eq!(first.segments().len(), 2, "each enabled service begins");
+    assert_eq!(first.segments().len(), 5, "each enabled service begins");
     let same = serving(config(), 43, Some(&first), 3);
     assert!(same.segments().is_empty());
     client(running.address, "hello.example.org", 5);
