@@ -20,14 +20,20 @@ const CONTROL_WORDS: usize = 8;
 /// Where the data of the first control message begins: after length, level and type.
 const CONTROL_DATA: usize = size_of::<libc::cmsghdr>();
 
-/// Buffers for one thread.
+/// Buffers for one thread, and the headers that tell the kernel of them. The headers point into the buffers, which are
+/// allocated once and never moved or resized.
 pub struct Batch {
     packets: Vec<[u8; MAX_QUERY]>,
     lengths: [usize; SIZE],
     addresses: Vec<libc::sockaddr_storage>,
-    address_lengths: [libc::socklen_t; SIZE],
     controls: Vec<[u64; CONTROL_WORDS]>,
-    control_lengths: [usize; SIZE],
+    /// What `inbound` points at beside the buffers above.
+    _vectors: Vec<libc::iovec>,
+    inbound: Vec<libc::mmsghdr>,
+    /// Headers that the last call has written into.
+    used: usize,
+    outbound_vectors: Vec<libc::iovec>,
+    outbound: Vec<libc::mmsghdr>,
     /// A reply for each packet; empty when there is none.
     pub replies: Vec<Vec<u8>>,
 }
@@ -35,54 +41,67 @@ pub struct Batch {
 impl Batch {
     /// Empty buffers.
     pub fn new() -> Batch {
-        Batch {
+        // SAFETY: sockaddr_storage, iovec and mmsghdr are plain data, for which all zero octets are a value.
+        let (address, vector, header) = unsafe { (zeroed(), zeroed(), zeroed()) };
+        let mut batch = Batch {
             packets: vec![[0; MAX_QUERY]; SIZE],
             lengths: [0; SIZE],
-            // SAFETY: sockaddr_storage is plain data, for which all zero octets are a value.
-            addresses: vec![unsafe { zeroed() }; SIZE],
-            address_lengths: [0; SIZE],
+            addresses: vec![address; SIZE],
             controls: vec![[0; CONTROL_WORDS]; SIZE],
-            control_lengths: [0; SIZE],
+            _vectors: vec![vector; SIZE],
+            inbound: vec![header; SIZE],
+            used: SIZE,
+            outbound_vectors: vec![vector; SIZE],
+            outbound: vec![header; SIZE],
             replies: (0..SIZE).map(|_| Vec::with_capacity(crate::message::MAX_UDP)).collect(),
+        };
+        for i in 0..SIZE {
+            batch._vectors[i].iov_base = batch.packets[i].as_mut_ptr().cast();
+            batch._vectors[i].iov_len = MAX_QUERY;
+            let header = &mut batch.inbound[i].msg_hdr;
+            header.msg_iov = &raw mut batch._vectors[i];
+            header.msg_iovlen = 1;
+            header.msg_name = (&raw mut batch.addresses[i]).cast();
+            header.msg_control = batch.controls[i].as_mut_ptr().cast();
         }
+        batch
     }
 
     /// Waits for packets, as long as the socket's timeout says, and takes all that are there.
     pub fn receive(&mut self, socket: BorrowedFd<'_>) -> io::Result<usize> {
-        // SAFETY: mmsghdr and iovec are plain data, for which all zero octets are a value.
-        let (mut headers, mut vectors): ([libc::mmsghdr; SIZE], [libc::iovec; SIZE]) = unsafe { zeroed() };
-        for i in 0..SIZE {
-            vectors[i].iov_base = self.packets[i].as_mut_ptr().cast();
-            vectors[i].iov_len = MAX_QUERY;
-            let header = &mut headers[i].msg_hdr;
-            header.msg_iov = &raw mut vectors[i];
-            header.msg_iovlen = 1;
-            header.msg_name = (&raw mut self.addresses[i]).cast();
-            header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
-            header.msg_control = self.controls[i].as_mut_ptr().cast();
-            header.msg_controllen = size_of::<[u64; CONTROL_WORDS]>() as _;
+        // The kernel writes what it used of the room for addresses and control messages over what there was.
+        for header in &mut self.inbound[..self.used] {
+            header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+            header.msg_hdr.msg_controllen = size_of::<[u64; CONTROL_WORDS]>() as _;
         }
-        // SAFETY: `headers` holds SIZE entries; each points at a vector, an address and a control buffer of the sizes it
-        // names, all of which live in `self` or on this stack until the call is over. No other reference to them exists.
+        self.used = 0;
+        // SAFETY: `inbound` holds SIZE entries; each points at a vector, an address and a control buffer of the sizes it
+        // names, all of which are in allocations of `self`, which is borrowed for the call.
         let received = unsafe {
             libc::recvmmsg(
                 socket.as_raw_fd(),
-                headers.as_mut_ptr(),
+                self.inbound.as_mut_ptr(),
                 SIZE as libc::c_uint,
                 libc::MSG_WAITFORONE,
                 ptr::null_mut(),
             )
         };
-        let received = usize::try_from(received).map_err(|_| io::Error::last_os_error())?.min(SIZE);
-        for (i, header) in headers.iter().enumerate().take(received) {
+        let received = usize::try_from(received).map_err(|_| io::Error::last_os_error());
+        // A failed call may have begun to write.
+        self.used = received.as_ref().map_or(1, |received| (*received + 1).min(SIZE));
+        let received = received?.min(SIZE);
+        for (i, header) in self.inbound.iter().enumerate().take(received) {
             self.lengths[i] = (header.msg_len as usize).min(MAX_QUERY);
-            self.address_lengths[i] = header.msg_hdr.msg_namelen;
-            // The C libraries of Linux differ in the type of this length.
-            let control: usize = header.msg_hdr.msg_controllen as _;
-            self.control_lengths[i] = control.min(size_of::<[u64; CONTROL_WORDS]>());
             self.replies[i].clear();
         }
         Ok(received)
+    }
+
+    /// Octets of control messages that came with a packet.
+    fn control_length(&self, i: usize) -> usize {
+        // The C libraries of Linux differ in the type of this length.
+        let control: usize = self.inbound[i].msg_hdr.msg_controllen as _;
+        control.min(size_of::<[u64; CONTROL_WORDS]>())
     }
 
     /// A packet of the last call, and who sent it.
@@ -94,33 +113,36 @@ impl Batch {
     /// Sends the replies to the first `count` packets, each from the address its query was sent to. A reply that cannot
     /// be sent is left out, as one lost on the way would be.
     pub fn send(&mut self, socket: BorrowedFd<'_>, count: usize) {
-        // SAFETY: as in `receive`.
-        let (mut headers, mut vectors): ([libc::mmsghdr; SIZE], [libc::iovec; SIZE]) = unsafe { zeroed() };
         let mut filled = 0;
         for i in 0..count.min(SIZE) {
             if self.replies[i].is_empty() {
                 continue;
             }
-            vectors[filled].iov_base = self.replies[i].as_mut_ptr().cast();
-            vectors[filled].iov_len = self.replies[i].len();
-            let header = &mut headers[filled].msg_hdr;
-            header.msg_iov = &raw mut vectors[filled];
+            let control = self.control_length(i);
+            if control > CONTROL_DATA {
+                self.forget_interface(i);
+            }
+            let vector = &mut self.outbound_vectors[filled];
+            vector.iov_base = self.replies[i].as_mut_ptr().cast();
+            vector.iov_len = self.replies[i].len();
+            let header = &mut self.outbound[filled].msg_hdr;
+            header.msg_iov = vector;
             header.msg_iovlen = 1;
             header.msg_name = (&raw mut self.addresses[i]).cast();
-            header.msg_namelen = self.address_lengths[i];
-            if self.control_lengths[i] > CONTROL_DATA {
-                self.forget_interface(i);
-                header.msg_control = self.controls[i].as_mut_ptr().cast();
-                header.msg_controllen = self.control_lengths[i] as _;
-            }
+            header.msg_namelen = self.inbound[i].msg_hdr.msg_namelen;
+            (header.msg_control, header.msg_controllen) = if control > CONTROL_DATA {
+                (self.controls[i].as_mut_ptr().cast(), control as _)
+            } else {
+                (ptr::null_mut(), 0)
+            };
             filled += 1;
         }
         let mut sent = 0;
         while sent < filled {
-            // SAFETY: the entries from `sent` to `filled` were filled in above and point into `self` and this stack,
-            // which nothing else touches until the call is over.
+            // SAFETY: the entries from `sent` to `filled` were filled in above and point into allocations of `self`, which
+            // is borrowed for the call.
             let done = unsafe {
-                let first = headers.as_mut_ptr().add(sent);
+                let first = self.outbound.as_mut_ptr().add(sent);
                 libc::sendmmsg(socket.as_raw_fd(), first, (filled - sent) as libc::c_uint, 0)
             };
             // An error is about the first message left: it is given up, and the others go on.
