@@ -16,7 +16,7 @@ pub(crate) mod text;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::name::DnsName;
+use crate::name::{DnsName, has_last_dot};
 use crate::rrtype::RrType;
 use crate::value::ValueError;
 use field::Field;
@@ -80,7 +80,7 @@ pub fn absolute(text: &str, origin: &DnsName) -> Result<DnsName, ValueError> {
         return Ok(origin.clone());
     }
     let name: DnsName = text.parse().map_err(wrong)?;
-    if name.label_count() == 1 && !text.ends_with('.') { name.below(origin).map_err(wrong) } else { Ok(name) }
+    if name.label_count() == 1 && !has_last_dot(text) { name.below(origin).map_err(wrong) } else { Ok(name) }
 }
 
 /// The commonest records, without the detour over fields.
