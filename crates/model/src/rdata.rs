@@ -11,7 +11,7 @@ mod forms;
 mod reader;
 mod svcb;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub(crate) mod text;
 
 use std::net::{Ipv4Addr, Ipv6Addr};

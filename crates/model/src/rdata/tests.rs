@@ -173,7 +173,8 @@ fn params() -> impl Strategy<Value = Vec<u8>> {
         })
 }
 
-fn data_of(rr_type: RrType) -> BoxedStrategy<Vec<u8>> {
+/// Data of a type, as octets.
+pub fn data_of(rr_type: RrType) -> BoxedStrategy<Vec<u8>> {
     let after = |count: usize, tail: BoxedStrategy<Vec<u8>>| {
         (prop::collection::vec(any::<u8>(), count), tail).prop_map(|(head, tail)| [head, tail].concat())
     };

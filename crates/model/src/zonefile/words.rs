@@ -1,0 +1,52 @@
+//! The words of a zone that is in force, for one that was read from a file.
+
+use std::collections::HashMap;
+
+use crate::config::{RecordSet, Zone};
+use crate::name::DnsName;
+use crate::rdata;
+use crate::rrtype::RrType;
+
+/// Writes what means the same as in `old` as it stands there, and takes over what no master file says.
+pub fn keep_words(mut zone: Zone, old: &Zone) -> Zone {
+    zone.unhandled = old.unhandled;
+    let (primary, mailbox) = (zone.primary().clone(), zone.mailbox());
+    let own = std::mem::replace(&mut zone.soa.mname, old.soa.mname.clone());
+    if *zone.primary() != primary {
+        zone.soa.mname = own;
+    }
+    let own = std::mem::replace(&mut zone.soa.rname, old.soa.rname.clone());
+    if zone.mailbox() != mailbox {
+        zone.soa.rname = own;
+    }
+    let by_name: HashMap<(DnsName, RrType), &RecordSet> =
+        old.records.iter().filter_map(|set| Some(((set.owner(&old.name).ok()?, set.rr_type), set))).collect();
+    for i in 0..zone.records.len() {
+        let set = &zone.records[i];
+        let Ok(owner) = set.owner(&zone.name) else { continue };
+        if let Some(before) = by_name.get(&(owner, set.rr_type)) {
+            zone.records[i] = said_as(&zone, set, old, before);
+        }
+    }
+    zone.records.sort_by(|a, b| (&a.name, a.rr_type).cmp(&(&b.name, b.rr_type)));
+    zone
+}
+
+fn said_as(zone: &Zone, set: &RecordSet, old: &Zone, before: &RecordSet) -> RecordSet {
+    let octets = |zone: &Zone, text: &String| rdata::parse(set.rr_type, text, &zone.name).ok();
+    let known: HashMap<Vec<u8>, &String> =
+        before.data.iter().filter_map(|text| Some((octets(old, text)?, text))).collect();
+    let words = |text: &String| {
+        let same = octets(zone, text).and_then(|octets| known.get(&octets).copied());
+        same.unwrap_or(text).clone()
+    };
+    let mut data: Vec<String> = set.data.iter().map(words).collect();
+    // The order of a set means nothing (RFC 2181 section 5).
+    if data.len() > 1 {
+        let places: HashMap<&String, usize> =
+            before.data.iter().enumerate().map(|(i, text)| (text, i)).collect();
+        data.sort_by_key(|text| places.get(text).copied().unwrap_or(usize::MAX));
+    }
+    let ttl = if before.ttl.unwrap_or(zone.ttl) == zone.ttl_of(set) { before.ttl } else { set.ttl };
+    RecordSet { name: before.name.clone(), rr_type: set.rr_type, ttl, data }
+}
