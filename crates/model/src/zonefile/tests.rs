@@ -115,7 +115,7 @@ fn lists_every_problem_with_its_line() {
         "line 13: $GENERATE is no part",
         "line 14: \"g.example.org\": a CNAME stands alone",
         "line 16: h.example.org -> i.example.org -> h.example.org: this chain of aliases",
-        "line 18: \"SOA\": there is another SOA record in line 2",
+        "line 18: there is another SOA record in line 2",
         "line 19: the parenthesis that opens here",
     ];
     assert_eq!(all.len(), expected.len(), "{all:#?}");
