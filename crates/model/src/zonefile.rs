@@ -6,8 +6,8 @@
 //! ```
 //!
 //! In a master file any name without a last dot is relative to `$ORIGIN`; in the declarative form a name of several
-//! labels is absolute. What is read here is therefore kept with last dots. [`keep_words`] gives a zone that was
-//! read the words of the one it replaces where they mean the same, so that only what differs shows in a plan.
+//! labels is absolute. What is read here is therefore kept with last dots. [`ZoneFile::keep_words`] gives a zone
+//! that was read the words of the one it replaces where they mean the same, so that only what differs shows in a plan.
 
 mod advice;
 mod gather;
@@ -24,7 +24,6 @@ use crate::config::Zone;
 use crate::name::DnsName;
 use crate::problem::{Problem, Problems};
 
-pub use words::keep_words;
 pub use write::write;
 
 /// Largest file, octets.
@@ -44,18 +43,36 @@ pub struct ZoneFile {
     pub warnings: Vec<Problem>,
     /// The line each set of records begins at.
     lines: Vec<usize>,
+    soa_line: usize,
 }
 
 impl ZoneFile {
     /// A problem of the configuration's check, with the line of the record it is about instead of its place.
     pub fn with_line(&self, problem: Problem) -> Problem {
+        let field = problem.field.as_str();
         let prefix = format!("zones[{}]", self.zone.name);
-        let line =
-            problem.field.strip_prefix(&prefix).and_then(gather::place).and_then(|i| self.lines.get(i));
-        match line {
+        let place =
+            field.strip_prefix(&prefix).and_then(gather::place).or_else(|| self.beside_service(field));
+        match place.and_then(|place| self.lines.get(place)) {
             Some(line) => Problem { field: at_line(*line), ..problem },
             None => problem,
         }
+    }
+
+    /// The record that stands in the way of a service.
+    fn beside_service(&self, field: &str) -> Option<usize> {
+        let name = field.strip_prefix("services[")?.strip_suffix("].name")?.parse::<DnsName>().ok()?;
+        self.zone.records.iter().position(|set| set.owner(&self.zone.name).as_ref() == Ok(&name))
+    }
+
+    /// What is to be said when the file's serial is ahead of the zone's (RFC 1982 section 3.2), which is `own`.
+    pub fn serial_ahead(&self, own: u32) -> Option<Problem> {
+        let ahead = (1..=i32::MAX as u32).contains(&self.serial.wrapping_sub(own));
+        let message = format!(
+            "the serial is ahead of {own}, which is the zone's serial here, the configuration's generation: \
+             secondaries that hold the file's zone see no change until they transfer it anew"
+        );
+        ahead.then(|| Problem::new(at_line(self.soa_line), self.serial.to_string(), message))
     }
 }
 

@@ -203,7 +203,7 @@ impl<'a> Gatherer<'a> {
         }
         let lines = self.fill(&mut zone, wanted);
         defaults(&mut zone);
-        let mut file = ZoneFile { zone, serial: soa.serial, warnings: Vec::new(), lines };
+        let mut file = ZoneFile { zone, serial: soa.serial, warnings: Vec::new(), lines, soa_line };
         if !self.is_full() {
             for problem in check_zone(&file.zone).0 {
                 let problem = match problem.field.ends_with(".name_servers") {

@@ -197,7 +197,23 @@ fn a_problem_of_the_whole_configuration_gets_the_line_of_its_record() {
     let problem = |field: &str| file.with_line(Problem::new(field, "", "")).field;
     assert_eq!(problem("zones[example.org].records[0].name"), "line 6");
     assert_eq!(problem("zones[example.org].records[1].data"), "line 5");
-    assert_eq!(problem("services[a.example.org].name"), "services[a.example.org].name");
+    assert_eq!(problem("services[a.example.org].name"), "line 6");
+    assert_eq!(problem("services[c.example.org].name"), "services[c.example.org].name");
+    let old = zone(&format!("{HEAD}b A 192.0.2.2\n")).zone;
+    let old =
+        Zone { records: vec![RecordSet { name: "B.Example.ORG.".into(), ..old.records[0].clone() }], ..old };
+    let kept = file.keep_words(&old);
+    assert_eq!(kept.zone.records[0].name, "B.Example.ORG.");
+    let problem = Problem::new("zones[example.org].records[0].name", "", "");
+    assert_eq!(kept.with_line(problem).field, "line 5");
+}
+
+#[test]
+fn a_serial_ahead_is_said() {
+    let file = zone(HEAD);
+    assert_eq!(file.serial_ahead(6).unwrap().field, "line 2");
+    assert!(file.serial_ahead(u32::MAX).is_some());
+    assert!(file.serial_ahead(7).is_none() && file.serial_ahead(8).is_none());
 }
 
 const TYPES: [RrType; 15] = [
@@ -310,7 +326,7 @@ proptest! {
         prop_assert!(text.is_ascii());
         let file = read(text.as_bytes(), &origin()).unwrap_or_else(|e| panic!("{e}\n{text}"));
         prop_assert_eq!(file.serial, serial);
-        prop_assert_eq!(keep_words(file.zone.clone(), &zone), zone);
+        prop_assert_eq!(file.clone().keep_words(&zone).zone, zone);
         // What was read has words of its own, and those stay from then on.
         let again = read(write(&file.zone, serial).unwrap().as_bytes(), &origin()).unwrap();
         prop_assert_eq!(again.zone, file.zone);

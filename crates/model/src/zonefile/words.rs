@@ -2,34 +2,43 @@
 
 use std::collections::HashMap;
 
+use super::ZoneFile;
 use crate::config::{RecordSet, Zone};
 use crate::name::DnsName;
 use crate::rdata;
 use crate::rrtype::RrType;
 
-/// Writes what means the same as in `old` as it stands there, and takes over what no master file says.
-pub fn keep_words(mut zone: Zone, old: &Zone) -> Zone {
-    zone.unhandled = old.unhandled;
-    let (primary, mailbox) = (zone.primary().clone(), zone.mailbox());
-    let own = std::mem::replace(&mut zone.soa.mname, old.soa.mname.clone());
-    if *zone.primary() != primary {
-        zone.soa.mname = own;
-    }
-    let own = std::mem::replace(&mut zone.soa.rname, old.soa.rname.clone());
-    if zone.mailbox() != mailbox {
-        zone.soa.rname = own;
-    }
-    let by_name: HashMap<(DnsName, RrType), &RecordSet> =
-        old.records.iter().filter_map(|set| Some(((set.owner(&old.name).ok()?, set.rr_type), set))).collect();
-    for i in 0..zone.records.len() {
-        let set = &zone.records[i];
-        let Ok(owner) = set.owner(&zone.name) else { continue };
-        if let Some(before) = by_name.get(&(owner, set.rr_type)) {
-            zone.records[i] = said_as(&zone, set, old, before);
+impl ZoneFile {
+    /// Writes what means the same as in `old` as it stands there, and takes over what no master file says.
+    pub fn keep_words(mut self, old: &Zone) -> ZoneFile {
+        let zone = &mut self.zone;
+        zone.unhandled = old.unhandled;
+        let (primary, mailbox) = (zone.primary().clone(), zone.mailbox());
+        let own = std::mem::replace(&mut zone.soa.mname, old.soa.mname.clone());
+        if *zone.primary() != primary {
+            zone.soa.mname = own;
         }
+        let own = std::mem::replace(&mut zone.soa.rname, old.soa.rname.clone());
+        if zone.mailbox() != mailbox {
+            zone.soa.rname = own;
+        }
+        let by_name: HashMap<(DnsName, RrType), &RecordSet> = old
+            .records
+            .iter()
+            .filter_map(|set| Some(((set.owner(&old.name).ok()?, set.rr_type), set)))
+            .collect();
+        let sets = std::mem::take(&mut zone.records).into_iter().map(|set| {
+            let owner = set.owner(&zone.name).ok();
+            match owner.and_then(|owner| by_name.get(&(owner, set.rr_type))) {
+                Some(before) => said_as(zone, &set, old, before),
+                None => set,
+            }
+        });
+        let mut records: Vec<(RecordSet, usize)> = sets.zip(std::mem::take(&mut self.lines)).collect();
+        records.sort_by(|(a, _), (b, _)| (&a.name, a.rr_type).cmp(&(&b.name, b.rr_type)));
+        (self.zone.records, self.lines) = records.into_iter().unzip();
+        self
     }
-    zone.records.sort_by(|a, b| (&a.name, a.rr_type).cmp(&(&b.name, b.rr_type)));
-    zone
 }
 
 fn said_as(zone: &Zone, set: &RecordSet, old: &Zone, before: &RecordSet) -> RecordSet {
