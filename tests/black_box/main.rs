@@ -25,3 +25,4 @@ mod split;
 mod tail;
 mod tools;
 mod weights;
+mod zones;

@@ -23,6 +23,7 @@ pub mod slots;
 pub mod snapshot;
 pub mod split;
 pub mod value;
+pub mod zonefile;
 
 pub use name::DnsName;
 pub use problem::{Problem, Problems};

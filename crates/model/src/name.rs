@@ -124,6 +124,17 @@ impl DnsName {
         at == cut
     }
 
+    /// The wire format of this name, of its parent, and so on to the root.
+    pub fn suffixes(&self) -> impl Iterator<Item = &[u8]> {
+        let mut rest = Some(&*self.wire);
+        std::iter::from_fn(move || {
+            let own = rest?;
+            let first = own[0] as usize;
+            rest = (first != 0).then(|| &own[1 + first..]);
+            Some(own)
+        })
+    }
+
     /// Whether the first label is `*` (RFC 4592 section 2.1.1).
     pub fn is_wildcard(&self) -> bool {
         self.wire.starts_with(b"\x01*")
@@ -264,6 +275,20 @@ fn push_escaped(out: &mut String, byte: u8) {
     }
 }
 
+/// Whether a text is written with a last dot, which makes a name absolute; an escaped dot is part of a label.
+pub fn has_last_dot(text: &str) -> bool {
+    let Some(head) = text.strip_suffix('.') else { return false };
+    let backslashes = head.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    backslashes.is_multiple_of(2)
+}
+
+/// Names in a table are found by their wire format: equality and hash are those of the octets.
+impl std::borrow::Borrow<[u8]> for DnsName {
+    fn borrow(&self) -> &[u8] {
+        &self.wire
+    }
+}
+
 impl fmt::Display for DnsName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&presentation(&self.wire))
@@ -328,6 +353,20 @@ mod tests {
         check(&vec!["a".repeat(63); 4].join("."), NameError::TooLong);
         check("a\\9", NameError::BadEscape);
         check("a b", NameError::BadCharacter);
+    }
+
+    #[test]
+    fn an_escaped_dot_is_no_last_dot() {
+        for (text, expected) in [("a.", true), (".", true), ("a", false), ("a\\.", false), ("a\\\\.", true)] {
+            assert_eq!(has_last_dot(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn suffixes_lead_to_the_root() {
+        let name: DnsName = "a.b".parse().unwrap();
+        let all: Vec<&[u8]> = name.suffixes().collect();
+        assert_eq!(all, [b"\x01a\x01b\x00".as_slice(), b"\x01b\x00", b"\x00"]);
     }
 
     #[test]

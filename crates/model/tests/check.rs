@@ -31,7 +31,13 @@ fn the_lab_has_no_problem() {
 fn names_the_field_the_value_and_the_remedy() {
     let cases = [
         ("/services/0/name", json!("hello.example.com"), "services[hello.example.com].name", "example.org"),
-        ("/services/0/name", json!("test.example.org"), "services[test.example.org].name", "static A record"),
+        (
+            "/services/0/name",
+            json!("test.example.org"),
+            "services[test.example.org].name",
+            "static A record \"test\" of zone example.org",
+        ),
+        ("/services/0/name", json!("a.*.example.org"), "services[a.*.example.org].name", "first one"),
         ("/services/0/monitors/0", json!("htp"), "services[hello.example.org].monitors", "did you mean http"),
         ("/services/0/pools/0/members/1/address", json!("192.0.2.1"), "members[1].address", "already"),
         ("/services/0/pools/0/members/0/location", json!("s1az2"), "members[0].location", "s1az1"),
@@ -70,4 +76,103 @@ fn an_unknown_key_is_refused() {
     lab["services"][0]["tll"] = json!(2);
     let error = serde_json::from_value::<Config>(lab).unwrap_err().to_string();
     assert!(error.contains("unknown field `tll`"), "{error}");
+}
+
+/// The problems of a zone `example.org` with these records: (name, type, data).
+fn of_records(records: &[(&str, &str, &str)]) -> Vec<(String, String)> {
+    let sets: Vec<Value> = records
+        .iter()
+        .map(|(name, rr_type, data)| json!({"name": name, "type": rr_type, "data": [data]}))
+        .collect();
+    let mut lab = lab();
+    lab["zones"][0]["records"] = json!(sets);
+    let problems = check(&serde_json::from_value(lab).unwrap()).err().unwrap_or_default();
+    problems.0.into_iter().map(|p| (p.field, p.message)).collect()
+}
+
+#[test]
+fn a_record_set_and_its_place_have_to_fit() {
+    let check = |records: &[(&str, &str, &str)], field: &str, part: &str| {
+        let problems = of_records(records);
+        let [(at, message)] = problems.as_slice() else { panic!("{records:?}: {problems:?}") };
+        assert!(at.ends_with(field) && message.contains(part), "{records:?}: {problems:?}");
+    };
+    check(&[("@", "CNAME", "www.example.net")], "records[0].type", "apex");
+    check(&[("a", "DNAME", "b.example.net"), ("x.y.a", "A", "192.0.2.1")], "records[1].name", "6672");
+    check(
+        &[("@", "DNAME", "b.example.net"), ("hello2", "A", "192.0.2.1")][..1],
+        "services[hello.example.org].name",
+        "redirects",
+    );
+    check(&[("a", "DS", "1 8 2 00")], "records[0].type", "DS stands where");
+    check(&[("@", "DS", "1 8 2 00")], "records[0].type", "DS stands where");
+    check(&[("@", "NS", "ns.example.net")], "records[0].type", "name_servers");
+    check(&[("*", "NS", "ns.example.net")], "records[0].type", "wildcard");
+    check(&[("hello", "NS", "ns.example.net")], "services[hello.example.org].name", "never asked");
+    check(&[("a", "A", "192.0.2.1"), ("A", "A", "192.0.2.2")], "records[1].name", "already");
+    let fine = [
+        ("a", "NS", "ns.a"),
+        ("ns.a", "A", "192.0.2.1"),
+        ("a", "DS", "1 8 2 00"),
+        ("b", "DNAME", "b.example.net"),
+        ("b", "TXT", "beside"),
+        ("*.c", "CNAME", "hello"),
+        ("hello", "TXT", "beside a service"),
+        ("d", "HTTPS", "1 . alpn=h2"),
+    ];
+    assert_eq!(of_records(&fine), []);
+}
+
+#[test]
+fn aliases_that_go_in_circles_are_refused_once_with_every_name() {
+    let check = |records: &[(&str, &str, &str)], circle: &str| {
+        let problems = of_records(records);
+        let [(_, message)] = problems.as_slice() else { panic!("{records:?}: {problems:?}") };
+        assert!(message.contains(circle), "{records:?}: {problems:?}");
+    };
+    check(&[("a", "CNAME", "a")], "a.example.org -> a.example.org: ");
+    check(
+        &[("a", "CNAME", "b"), ("b", "CNAME", "c"), ("c", "CNAME", "b"), ("d", "CNAME", "a")],
+        "b.example.org -> c.example.org -> b.example.org: ",
+    );
+    check(&[("*.w", "CNAME", "x.w.example.org")], "*.w.example.org -> *.w.example.org: ");
+    check(&[("d", "DNAME", "x.d.example.org")], "d.example.org -> d.example.org: ");
+    check(
+        &[("d", "DNAME", "e"), ("e", "DNAME", "q.d.example.org")],
+        "d.example.org -> e.example.org -> d.example.org: ",
+    );
+    // An empty non-terminal and another name below it keep the wildcard from answering for x.w.
+    assert_eq!(of_records(&[("*.w", "CNAME", "x.w.example.org"), ("y.x.w", "A", "192.0.2.1")]), []);
+    assert_eq!(of_records(&[("a", "CNAME", "b"), ("c", "CNAME", "b"), ("b", "CNAME", "example.com")]), []);
+}
+
+#[test]
+fn circles_are_found_over_zones_and_through_services() {
+    let mut lab = lab();
+    lab["zones"][0]["records"] = json!([{"name": "a", "type": "CNAME", "data": ["b.example.net"]}]);
+    lab["zones"].as_array_mut().unwrap().push(json!(
+        {"name": "example.net", "records": [{"name": "b", "type": "CNAME", "data": ["hello.example.org"]}]}));
+    check(&serde_json::from_value(lab.clone()).unwrap()).unwrap();
+    lab["services"][0]["down_response"] = json!({"cname": "a.example.org"});
+    let said = check(&serde_json::from_value(lab).unwrap()).unwrap_err().to_string();
+    let circle = "a.example.org -> b.example.net -> hello.example.org -> a.example.org: ";
+    assert!(said.contains(circle), "{said}");
+}
+
+#[test]
+fn a_wildcard_may_be_a_service_and_the_apex_no_alias() {
+    let mut lab = lab();
+    lab["services"][0]["name"] = json!("*.apps.example.org");
+    check(&serde_json::from_value(lab.clone()).unwrap()).unwrap();
+    lab["services"][0]["name"] = json!("example.org");
+    check(&serde_json::from_value(lab.clone()).unwrap()).unwrap();
+    lab["services"][0]["down_response"] = json!({"cname": "a.example.net"});
+    let said = check(&serde_json::from_value(lab).unwrap()).unwrap_err().to_string();
+    assert!(said.contains("no CNAME may stand"), "{said}");
+}
+
+#[test]
+fn a_set_that_fits_no_answer_is_refused() {
+    let many: Vec<String> = (0..6000).map(|i| format!("10.0.{}.{}", i / 250, i % 250)).collect();
+    assert!(problems_after("/zones/0/records/0/data", json!(many)).contains("use fewer records"));
 }

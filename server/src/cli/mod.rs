@@ -13,6 +13,7 @@ mod split;
 mod token;
 mod user;
 mod watch;
+mod zone;
 
 use std::process::ExitCode;
 
@@ -35,6 +36,9 @@ enum Command {
     /// Write what the server holds.
     #[command(subcommand)]
     Export(export::Export),
+    /// Read and write zones as master files.
+    #[command(subcommand)]
+    Zone(zone::Zone),
     /// Say why a name is answered as it is, without counting a query.
     Explain(explain::ExplainArgs),
     /// Compare the observed split with the configured weights.
@@ -92,6 +96,7 @@ impl Cli {
                     match other {
                         Command::Apply(args) => apply::run(args).await,
                         Command::Export(args) => export::run(args).await,
+                        Command::Zone(zone) => zone::run(zone).await,
                         Command::Explain(args) => explain::run(args).await,
                         Command::Split(args) => split::run(args).await,
                         Command::Logs(args) => logs::run(args).await,

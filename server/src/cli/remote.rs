@@ -59,6 +59,11 @@ impl LocalAccess {
     }
 }
 
+/// A part of a path, encoded so that any name can stand in it.
+pub fn in_path(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// A connection to the server.
 #[derive(Debug)]
 pub struct Client {
@@ -100,6 +105,14 @@ impl Client {
 
     /// Sends a request; an answer that is no success becomes an error with the server's own words.
     pub async fn send(&self, request: RequestBuilder) -> anyhow::Result<Response> {
+        self.try_send(request).await?.map_err(|problem| anyhow::anyhow!("{}", problem.in_words()))
+    }
+
+    /// The same for a command that has its own words for what the server refuses.
+    pub async fn try_send(
+        &self,
+        request: RequestBuilder,
+    ) -> anyhow::Result<Result<Response, ProblemDetails>> {
         let response = request.send().await.map_err(|e| {
             let why = if e.is_connect() { "nothing answers there" } else { "the request failed" };
             anyhow::anyhow!(
@@ -108,12 +121,12 @@ impl Client {
             )
         })?;
         if response.status().is_success() {
-            return Ok(response);
+            return Ok(Ok(response));
         }
         let status = response.status();
         let text = response.text().await.unwrap_or_default();
         match serde_json::from_str::<ProblemDetails>(&text) {
-            Ok(problem) => bail!("{}", problem.in_words()),
+            Ok(problem) => Ok(Err(problem)),
             Err(_) => bail!("{} answered {status}", self.base),
         }
     }

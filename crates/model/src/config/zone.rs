@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::name::DnsName;
+use crate::name::{DnsName, has_last_dot};
 use crate::rrtype::RrType;
 use crate::value::{Ttl, ValueError};
 
@@ -28,6 +28,24 @@ pub struct Zone {
     /// Static records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<RecordSet>,
+}
+
+impl Zone {
+    /// MNAME of its SOA record.
+    pub fn primary(&self) -> &DnsName {
+        self.soa.mname.as_ref().or(self.name_servers.first()).unwrap_or(&self.name)
+    }
+
+    /// RNAME of its SOA record.
+    pub fn mailbox(&self) -> DnsName {
+        let mailbox = self.soa.rname.clone().or_else(|| Mailbox::hostmaster(&self.name));
+        mailbox.map_or_else(|| self.name.clone(), |mailbox| mailbox.name().clone())
+    }
+
+    /// TTL of a set.
+    pub fn ttl_of(&self, set: &RecordSet) -> Ttl {
+        set.ttl.unwrap_or(self.ttl)
+    }
 }
 
 /// Fields of the SOA record (RFC 1035 section 3.3.13); seconds. The serial is the configuration's generation.
@@ -93,6 +111,11 @@ impl Mailbox {
         &self.0
     }
 
+    /// The mailbox an SOA record's RNAME stands for; none for a name without a domain.
+    pub fn of_name(name: DnsName) -> Option<Mailbox> {
+        (name.label_count() >= 2).then_some(Mailbox(name))
+    }
+
     /// `hostmaster@` the zone (RFC 2142 section 7); none when that would be too long a name.
     pub fn hostmaster(zone: &DnsName) -> Option<Mailbox> {
         "hostmaster".parse::<DnsName>().ok()?.below(zone).ok().map(Mailbox)
@@ -106,7 +129,7 @@ impl FromStr for Mailbox {
         let wrong = |why: &dyn fmt::Display| {
             ValueError(format!("{text:?} is no mailbox: {why}; write it as hostmaster@example.org"))
         };
-        let name = match text.split_once('@') {
+        let name = match split_address(text) {
             Some((local, domain)) => {
                 let local = local.replace('\\', "\\\\").replace('.', "\\.");
                 format!("{local}.{domain}").parse()
@@ -114,11 +137,14 @@ impl FromStr for Mailbox {
             None => text.parse(),
         };
         let name: DnsName = name.map_err(|e: crate::name::NameError| wrong(&e))?;
-        if name.label_count() < 2 {
-            return Err(wrong(&"the domain is missing"));
-        }
-        Ok(Mailbox(name))
+        Mailbox::of_name(name).ok_or_else(|| wrong(&"the domain is missing"))
     }
+}
+
+/// Local part and domain of a mail address; nothing for a name, in which an `@` is escaped.
+fn split_address(text: &str) -> Option<(&str, &str)> {
+    let (local, domain) = text.split_once('@')?;
+    (!local.ends_with('\\')).then_some((local, domain))
 }
 
 impl fmt::Display for Mailbox {
@@ -186,9 +212,27 @@ impl RecordSet {
             return Ok(zone.clone());
         }
         let name: DnsName = self.name.parse()?;
-        if self.name.ends_with('.') || name.is_within(zone) && name.label_count() > zone.label_count() {
+        if has_last_dot(&self.name) || name.is_within(zone) && name.label_count() > zone.label_count() {
             return Ok(name);
         }
         name.below(zone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_mailbox_reads_back_as_written(
+            local in prop::collection::vec(any::<u8>(), 1..20), domain in "[a-z]{1,9}(\\.[a-z]{1,9}){0,2}"
+        ) {
+            let label = [&[local.len() as u8], local.as_slice(), &[0]].concat();
+            let name = DnsName::from_wire(&label).unwrap().below(&domain.parse().unwrap()).unwrap();
+            let mailbox = Mailbox::of_name(name).unwrap();
+            prop_assert_eq!(mailbox.to_string().parse::<Mailbox>().unwrap(), mailbox);
+        }
     }
 }

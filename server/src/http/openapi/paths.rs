@@ -13,6 +13,8 @@ use crate::http::rest::operation::{Answer, Body, Operation};
 
 const JSON: &str = "application/json";
 const YAML: &str = "application/yaml";
+/// RFC 4027.
+const DNS: &str = "text/dns";
 
 /// All operations under their paths.
 pub fn all(operations: &[Operation]) -> Paths {
@@ -73,8 +75,14 @@ fn body(body: &Body) -> RequestBody {
     match body {
         Body::Json(schema) | Body::StrictJson(schema) => built.content(JSON, to(schema)),
         Body::Yaml(schema) => built.content(YAML, to(schema)).content(JSON, to(schema)),
+        Body::MasterFile => built.content(DNS, master_file()),
     }
     .build()
+}
+
+fn master_file() -> Content {
+    let content = ContentBuilder::new().schema(Some(text("A master file (RFC 1035 section 5).")));
+    content.example(examples::master_file().map(|text| json!(text))).build()
 }
 
 fn answers(operation: &Operation) -> Vec<(&'static str, Response)> {
@@ -102,6 +110,9 @@ fn answers(operation: &Operation) -> Vec<(&'static str, Response)> {
             "200",
             answer("YAML that an apply takes back as an empty plan.").content(YAML, to(schema)).build(),
         )],
+        Answer::MasterFile => {
+            vec![("200", answer("The zone's static records.").content(DNS, master_file()).build())]
+        }
         Answer::Csv => {
             let content = ContentBuilder::new().schema(Some(text("A header and one line for each row.")));
             let content = content.example(Some(json!(examples::csv()))).build();

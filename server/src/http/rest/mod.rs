@@ -12,6 +12,7 @@ mod split;
 pub mod table;
 pub mod tokens;
 pub mod users;
+pub mod zone_file;
 
 use axum::Router;
 use axum::http::HeaderMap;

@@ -17,6 +17,8 @@ pub enum Body {
     StrictJson(String),
     /// The declarative form of this schema, YAML or JSON.
     Yaml(String),
+    /// A master file.
+    MasterFile,
 }
 
 /// What a request that succeeds is answered with.
@@ -34,6 +36,8 @@ pub enum Answer {
     Nothing,
     /// The declarative form of this schema.
     Yaml(String),
+    /// A master file.
+    MasterFile,
     /// Rows of the log as they are read.
     Csv,
     /// Rows of the log as they come.

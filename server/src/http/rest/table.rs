@@ -1,11 +1,16 @@
 //! Every operation of REST.
 
 use super::operation::{Answer, Body, Operation};
-use super::{config, explain, health, logs, objects, revisions, settings, split, tokens, users};
+use super::{config, explain, health, logs, objects, revisions, settings, split, tokens, users, zone_file};
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
                      given. Without the key `logging` the log's settings stay as well. All of it is one revision.";
 const REVERT: &str = "A new revision that gives every object the old one changed its state of before.";
+const ZONE_FILE: &str = "The static records as RFC 1035 section 5 writes them. Services are no part of it: their \
+                         answers are made when they are asked for. Importing it again is an empty plan.";
+const IMPORT: &str = "The file becomes the zone, which is added if there is none of this name; everything else stays. \
+                      SOA and NS of the apex go to the zone's own fields; its serial stays the configuration's \
+                      generation. `$INCLUDE` is refused. Every problem is named at once, its field being `line N`.";
 const EXPLAIN: &str = "Runs the live selection code; no turn is taken and nothing is counted.";
 const SPLIT: &str = "Counted from every answer, not from stored rows: throttles change nothing here. Segments begin \
                      where weights or eligible members change. Exact schedules are judged by their bound, random \
@@ -39,6 +44,18 @@ fn configuration() -> Vec<Operation> {
             .query(&["prune"])
             .takes(Body::Yaml("Config".to_owned()))
             .gives(one("Applied"))
+            .writes(),
+        Operation::get("/zones/{name}/file", zone_file::export)
+            .called("zones", "exportZoneFile", "One zone as a master file")
+            .detail(ZONE_FILE)
+            .gives(Answer::MasterFile)
+            .tagged()
+            .fails(&[400, 404]),
+        Operation::post("/zones/{name}/file", zone_file::import)
+            .called("zones", "importZoneFile", "Import a master file")
+            .detail(IMPORT)
+            .takes(Body::MasterFile)
+            .gives(one("Imported"))
             .writes(),
         Operation::get("/settings/logging", settings::get_logging)
             .called("settings", "readLogging", "What the query log keeps")

@@ -12,6 +12,7 @@ use super::{AT, GENERATION, LAB};
 use crate::http::openapi::responses;
 use crate::http::rest::config::Applied;
 use crate::http::rest::objects;
+use crate::http::rest::zone_file::Imported;
 
 pub fn of(schema: &str) -> Option<Value> {
     let config = &*LAB;
@@ -105,6 +106,7 @@ fn of_change(schema: &str) -> Option<Value> {
         "Change" => first(&plan.changes),
         "Plan" => Some(json!(plan)),
         "Applied" => Some(json!(Applied { plan, applied: true, generation: GENERATION })),
+        "Imported" => Some(json!(imported()?)),
         "Written" => Some(outcome(None, plan)),
         "WrittenService" => Some(outcome(first(&after.services), plan)),
         "WrittenZone" => Some(added(of("Zone"), Config { zones: LAB.zones.clone(), ..Config::default() })),
@@ -125,4 +127,21 @@ fn of_change(schema: &str) -> Option<Value> {
         "Problem" => responses::invalid()?.get("errors")?.get(0).cloned(),
         _ => None,
     }
+}
+
+/// The lab's zone as a file.
+pub fn master_file() -> Option<String> {
+    model::zonefile::write(LAB.zones.first()?, GENERATION as u32).ok()
+}
+
+/// An import of the same with one record that stands there twice.
+fn imported() -> Option<Imported> {
+    let zone = LAB.zones.first()?;
+    let mut text = master_file()?;
+    let last = text.lines().last()?.to_owned();
+    text.push_str(&last);
+    let file = model::zonefile::read(text.as_bytes(), &zone.name).ok()?;
+    let alone = Config { zones: vec![file.zone], ..Config::default() };
+    let plan = Plan::between(&Config::default(), &alone);
+    Some(Imported { plan, applied: true, generation: GENERATION, warnings: file.warnings })
 }

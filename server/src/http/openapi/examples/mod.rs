@@ -11,7 +11,7 @@ use model::config::Config;
 use serde_json::Value;
 
 pub use access::viewer;
-pub use configured::invalid;
+pub use configured::{invalid, master_file};
 pub use row::{csv, events};
 
 use crate::declarative;

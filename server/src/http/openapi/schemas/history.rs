@@ -10,6 +10,7 @@ pub const ALL: &[Named] = &[
     ("Plan", plan),
     ("Change", change),
     ("Applied", applied),
+    ("Imported", imported),
     ("Written", written),
     ("WrittenZone", || written_of("Zone")),
     ("WrittenService", || written_of("Service")),
@@ -50,6 +51,17 @@ fn applied() -> Schema {
         .must("plan", to("Plan", "What changes."))
         .must("applied", flag("Whether it was done: not in a dry run, and not when nothing differs."))
         .must("generation", count("Generation of the configuration."))
+        .open()
+}
+
+fn imported() -> Schema {
+    let warnings = "What was taken otherwise than it stands in the file, or will not work as meant. The field of each \
+                    is `line N`.";
+    object("What an import did, or would do.")
+        .must("plan", to("Plan", "What changes."))
+        .must("applied", flag("Whether it was done: not in a dry run, and not when nothing differs."))
+        .must("generation", count("Generation of the configuration."))
+        .must("warnings", list_of("Problem", warnings))
         .open()
 }
 

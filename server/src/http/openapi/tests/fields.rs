@@ -23,6 +23,7 @@ use crate::http::rest::config::Applied;
 use crate::http::rest::objects::MemberPatch;
 use crate::http::rest::tokens::{NewToken, TokenLine, TokenRequest};
 use crate::http::rest::users::{NewPassword, NewUser, UserLine};
+use crate::http::rest::zone_file::Imported;
 
 fn schema(name: &str) -> Value {
     document()["components"]["schemas"][name].clone()
@@ -58,6 +59,7 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Plan>("Plan");
     same_fields::<Change>("Change");
     same_fields::<Applied>("Applied");
+    same_fields::<Imported>("Imported");
     same_fields::<RevisionLine>("Revision");
     same_fields::<RevisionDetail>("RevisionDetail");
     same_fields::<LastCheck>("LastCheck");
