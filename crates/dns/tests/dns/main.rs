@@ -3,6 +3,7 @@
 mod client;
 mod protocol;
 mod split;
+mod views;
 mod wild;
 mod zone;
 
