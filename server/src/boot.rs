@@ -61,10 +61,6 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
     // Health epochs start from the time of day, so that they rise over restarts as well.
     let first_epoch = (clock::now() / 1000) as u64;
-    let checker = health::Checker::start(
-        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
-        &snapshot.config,
-    );
     let options = dns::Options {
         listen: settings.dns.clone(),
         workers: settings.workers,
@@ -75,10 +71,13 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let seed = rand::random();
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
-    let first_view = log_view(&serving);
-    let (responder, rings) = Responder::start(options, Arc::new(serving), dns::Policy::default())
+    let serving = Arc::new(serving);
+    let (responder, rings) = Responder::start(options, serving.clone(), dns::Policy::default())
         .await
         .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
+    // Queries are answered from here on; whatever takes its time with a large configuration comes after.
+    let first_view = log_view(&serving);
+    drop(serving);
 
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
@@ -89,6 +88,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         snapshot.config.logging.clone(),
         first_view,
     )?;
+    let checker = health::Checker::start(
+        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
+        &snapshot.config,
+    );
 
     let listener = TcpListener::bind(settings.http)
         .await

@@ -68,12 +68,7 @@ impl Worker {
         let family = Family::of_type(event.qtype);
         serving.counters().add(self.number, at, slot, family, rcode);
         self.latency.add(event.latency_ns);
-        let zone = serving.slots().target(slot).zone();
-        let requests = serving.requests();
-        let of_zone = zone.and_then(|zone| requests.iter().find(|r| r.zone.as_ref() == Some(zone)));
-        if let Some(requests) = of_zone.or(requests.last()) {
-            requests.add(self.number, event.transport, event.client.ip(), event.qtype);
-        }
+        serving.requests_of(slot).add(self.number, event.transport, event.client.ip(), event.qtype);
         if let Some(ring) = &mut self.ring
             && ring.push(event).is_err()
         {

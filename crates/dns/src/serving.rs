@@ -1,38 +1,68 @@
 //! One published view, compiled for answering.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::Problems;
-use model::config::{Config, Member};
+use model::config::{Config, LocationIndex, Member};
 use model::counter::CounterBlock;
 use model::health::HealthTable;
 use model::row::SegmentStart;
 use model::slots::{Slot, Slots};
 use model::snapshot::Snapshot;
+use model::{DnsName, Problems};
 use steering::{Compile, Service, begins_anew, segment};
 
 use crate::stats::ZoneRequests;
 use crate::tree::Tree;
 
 /// A snapshot of one generation joined with one health table; immutable but for its counters and cursors.
+///
+/// Views of one snapshot share everything a change of health leaves as it was, so that publishing such a change costs
+/// what changed: the services of the members concerned are compiled, and the others are taken over.
 #[derive(Debug)]
 pub struct Serving {
     snapshot: Arc<Snapshot>,
     health: Arc<HealthTable>,
-    slots: Arc<Slots>,
+    compiled: Arc<Compiled>,
     counters: Arc<CounterBlock>,
     lost: Arc<CounterBlock>,
+    /// The enabled ones, in the order of the configuration.
+    services: Vec<Arc<Service>>,
+    /// What each service answers from, and since which view.
+    in_force: Vec<Arc<SegmentStart>>,
+    begun: Vec<Arc<SegmentStart>>,
+}
+
+/// What a view has of its snapshot alone.
+#[derive(Debug)]
+struct Compiled {
+    slots: Arc<Slots>,
     tree: Tree,
-    services: Vec<Service>,
-    /// What each service answers from, whether or not it began here.
-    in_force: Vec<SegmentStart>,
-    begun: Vec<SegmentStart>,
+    /// Where each enabled service is, among those and in the configuration.
+    places: HashMap<DnsName, Place>,
     requests: Vec<Arc<ZoneRequests>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    index: usize,
+    in_config: usize,
+}
+
+/// What services are compiled from, beside themselves.
+struct Compiler<'a> {
+    locations: LocationIndex<'a>,
+    slots: &'a Slots,
+    health: &'a HealthTable,
+    seed: u64,
+    generation: u64,
+    now: i64,
 }
 
 impl Serving {
     /// Compiles a view for `workers` writers of counters. `previous` is the view in force, whose cursors go on where
-    /// nothing changed; `seed` is this process's own, for weighted draws; `now` is microseconds since 1970 UTC.
+    /// nothing changed, and of which everything is taken over that did not change; `workers` and `seed`, this
+    /// process's own for weighted draws, are the same for all of them. `now` is microseconds since 1970 UTC.
     ///
     /// # Errors
     /// When a record cannot be encoded; a checked configuration always can.
@@ -44,45 +74,86 @@ impl Serving {
         seed: u64,
         now: i64,
     ) -> Result<Serving, Problems> {
+        match previous.filter(|p| Arc::ptr_eq(&p.snapshot, &snapshot)) {
+            Some(previous) => Ok(previous.with_health(health, workers, seed, now)),
+            None => Serving::anew(snapshot, health, previous, workers, seed, now),
+        }
+    }
+
+    /// A view of another snapshot than the one in force.
+    fn anew(
+        snapshot: Arc<Snapshot>,
+        health: Arc<HealthTable>,
+        previous: Option<&Serving>,
+        workers: usize,
+        seed: u64,
+        now: i64,
+    ) -> Result<Serving, Problems> {
         let config = &snapshot.config;
         let slots = Arc::new(Slots::new(config));
         let enabled: Vec<_> = config.services.iter().filter(|s| s.enabled).collect();
-        let tree = Tree::new(config, &enabled, &slots, snapshot.serial())?;
-        let site_of = |member: &Member| config.site_of(member).cloned();
-        let services: Vec<Service> = enabled
-            .iter()
-            .map(|service| {
-                Service::compile(&Compile {
-                    service,
-                    health: &health,
-                    site_of: &site_of,
-                    slot: slots.service(&service.name).unwrap_or(Slot::OUTSIDE),
-                    seed,
-                    previous: previous.and_then(|p| p.services.iter().find(|s| s.name == service.name)),
-                })
-            })
-            .collect();
-        let in_force: Vec<SegmentStart> =
-            services.iter().map(|s| segment(s, snapshot.generation, health.epoch, now)).collect();
-        let is_new = |start: &&SegmentStart| {
-            let before = previous.and_then(|p| p.in_force.iter().find(|b| b.service == start.service));
-            before.is_none_or(|before| begins_anew(before, start))
+        let compiler = Compiler::new(&snapshot, &slots, &health, seed, now);
+        let compile = || {
+            let of_service = |service: &&model::config::Service| {
+                let before = previous.and_then(|p| {
+                    let at = p.compiled.places.get(&service.name)?.index;
+                    Some((&*p.services[at], &p.in_force[at]))
+                });
+                compiler.compile(service, before)
+            };
+            enabled.iter().map(of_service).collect::<Vec<_>>()
         };
-        let begun = in_force.iter().filter(is_new).cloned().collect();
-        let block = || Arc::new(CounterBlock::new(snapshot.generation, health.epoch, slots.clone(), workers));
+        // A site that starts answers when both are done.
+        let (tree, compiled) = std::thread::scope(|scope| {
+            let services = scope.spawn(compile);
+            let tree = Tree::new(config, &enabled, &slots, snapshot.serial());
+            (tree, services.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let tree = tree?;
+        let mut begun = Vec::new();
+        let (mut services, mut in_force) =
+            (Vec::with_capacity(compiled.len()), Vec::with_capacity(compiled.len()));
+        for (service, start, begins) in compiled {
+            if begins {
+                begun.push(start.clone());
+            }
+            services.push(service);
+            in_force.push(start);
+        }
+        let places = config.services.iter().enumerate().filter(|(_, service)| service.enabled);
+        let places = places
+            .enumerate()
+            .map(|(index, (in_config, service))| (service.name.clone(), Place { index, in_config }))
+            .collect();
         let requests = zone_requests(config, previous, workers);
-        Ok(Serving {
-            counters: block(),
-            lost: block(),
-            slots,
-            tree,
-            services,
-            in_force,
-            begun,
-            requests,
-            snapshot,
-            health,
-        })
+        let block = || Arc::new(CounterBlock::new(snapshot.generation, health.epoch, slots.clone(), workers));
+        let (counters, lost) = (block(), block());
+        let compiled = Arc::new(Compiled { slots, tree, places, requests });
+        Ok(Serving { snapshot, health, compiled, counters, lost, services, in_force, begun })
+    }
+
+    /// This view's snapshot with another health table.
+    fn with_health(&self, health: Arc<HealthTable>, workers: usize, seed: u64, now: i64) -> Serving {
+        let (snapshot, compiled) = (self.snapshot.clone(), self.compiled.clone());
+        let compiler = Compiler::new(&snapshot, &compiled.slots, &health, seed, now);
+        let (mut services, mut in_force) = (self.services.clone(), self.in_force.clone());
+        let mut begun = Vec::new();
+        for name in health.members.changed_since(&self.health.members) {
+            let Some(&Place { index, in_config }) = compiled.places.get(&name) else { continue };
+            let before = (&*self.services[index], &self.in_force[index]);
+            let (service, start, begins) =
+                compiler.compile(&snapshot.config.services[in_config], Some(before));
+            if begins {
+                begun.push(start.clone());
+            }
+            (services[index], in_force[index]) = (service, start);
+        }
+        let block = || {
+            let slots = compiled.slots.clone();
+            Arc::new(CounterBlock::new(snapshot.generation, health.epoch, slots, workers))
+        };
+        let (counters, lost) = (block(), block());
+        Serving { snapshot, health, compiled, counters, lost, services, in_force, begun }
     }
 
     /// The configuration with its number.
@@ -97,7 +168,7 @@ impl Serving {
 
     /// What the numbers in events and counters stand for.
     pub fn slots(&self) -> &Arc<Slots> {
-        &self.slots
+        &self.compiled.slots
     }
 
     /// Every answer.
@@ -111,27 +182,76 @@ impl Serving {
     }
 
     /// Segments that begin with this view.
-    pub fn segments(&self) -> &[SegmentStart] {
+    pub fn segments(&self) -> &[Arc<SegmentStart>] {
         &self.begun
     }
 
     pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
+        &self.compiled.tree
     }
 
     pub(crate) fn service(&self, index: usize) -> Option<&Service> {
-        self.services.get(index)
+        self.services.get(index).map(Arc::as_ref)
     }
 
     /// Requests of each zone, in the order of the configuration; the last entry is for names outside every zone.
     pub(crate) fn requests(&self) -> &[Arc<ZoneRequests>] {
-        &self.requests
+        &self.compiled.requests
+    }
+
+    /// Where an answer counted to `slot` is counted by its zone.
+    pub(crate) fn requests_of(&self, slot: Slot) -> &ZoneRequests {
+        let outside = self.compiled.requests.len() - 1;
+        &self.compiled.requests
+            [self.compiled.slots.zone_index(slot).map_or(outside, |zone| zone.min(outside))]
+    }
+}
+
+impl<'a> Compiler<'a> {
+    fn new(snapshot: &'a Snapshot, slots: &'a Slots, health: &'a HealthTable, seed: u64, now: i64) -> Self {
+        Compiler {
+            locations: LocationIndex::new(&snapshot.config),
+            slots,
+            health,
+            seed,
+            generation: snapshot.generation,
+            now,
+        }
+    }
+
+    /// A service with the segment it is in, and whether that begins with this view. `before` is the same of the view
+    /// in force.
+    fn compile(
+        &self,
+        service: &model::config::Service,
+        before: Option<(&Service, &Arc<SegmentStart>)>,
+    ) -> (Arc<Service>, Arc<SegmentStart>, bool) {
+        let compiled = Service::compile(&Compile {
+            service,
+            health: self.health,
+            site_of: &|member: &Member| self.locations.site_of(member).cloned(),
+            slot: self.slots.service(&service.name).unwrap_or(Slot::OUTSIDE),
+            seed: self.seed,
+            previous: before.map(|(service, _)| service),
+        });
+        let start = segment(&compiled, self.generation, self.health.epoch, self.now);
+        match before.filter(|(_, before)| !begins_anew(before, &start)) {
+            Some((_, before)) => (Arc::new(compiled), before.clone(), false),
+            None => (Arc::new(compiled), Arc::new(start), true),
+        }
     }
 }
 
 /// Requests are counted on over views, by the name of the zone.
 fn zone_requests(config: &Config, previous: Option<&Serving>, workers: usize) -> Vec<Arc<ZoneRequests>> {
-    let names = config.zones.iter().map(|z| Some(z.name.clone())).chain([None]);
-    let known = |name: &Option<model::DnsName>| previous?.requests.iter().find(|r| r.zone == *name).cloned();
-    names.map(|name| known(&name).unwrap_or_else(|| Arc::new(ZoneRequests::new(name, workers)))).collect()
+    let known: HashMap<Option<&DnsName>, &Arc<ZoneRequests>> = previous
+        .iter()
+        .flat_map(|p| &p.compiled.requests)
+        .map(|requests| (requests.zone.as_ref(), requests))
+        .collect();
+    let of = |zone: Option<&DnsName>| match known.get(&zone) {
+        Some(requests) => (*requests).clone(),
+        None => Arc::new(ZoneRequests::new(zone.cloned(), workers)),
+    };
+    config.zones.iter().map(|zone| Some(&zone.name)).chain([None]).map(of).collect()
 }

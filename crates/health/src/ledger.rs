@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use model::Label;
 use model::config::Config;
-use model::health::{FailureCode, Health, HealthTable, LastCheck, MemberHealth, MemberKey};
+use model::health::{FailureCode, Health, HealthTable, LastCheck, MemberHealth, MemberKey, Verdicts};
 
 use crate::probe::Seen;
 use crate::target::{Target, wanted};
@@ -75,7 +75,7 @@ impl Ledger {
             next_id: 0,
             targets: HashMap::new(),
             members: HashMap::new(),
-            table: Arc::new(HealthTable { epoch, members: HashMap::new() }),
+            table: Arc::new(HealthTable { epoch, ..HealthTable::default() }),
         }
     }
 
@@ -180,7 +180,13 @@ impl Ledger {
             changes.push(HealthChange { key, from, to, at: now, monitor, failure, detail });
         }
         if !changes.is_empty() {
-            self.rebuild_table();
+            // Shares with the table before all that did not change.
+            let mut table = HealthTable::clone(&self.table);
+            table.epoch += 1;
+            for change in &changes {
+                table.members.insert(change.key.clone(), change.to);
+            }
+            self.table = Arc::new(table);
         }
         changes
     }
@@ -190,9 +196,8 @@ impl Ledger {
     }
 
     fn rebuild_table(&mut self) {
-        let judged = self.members.iter().filter(|(_, entry)| entry.health != Health::Unknown);
-        let members: HashMap<MemberKey, Health> =
-            judged.map(|(key, entry)| (key.clone(), entry.health)).collect();
+        let verdicts = self.members.iter().map(|(key, entry)| (key.clone(), entry.health));
+        let members: Verdicts = verdicts.collect();
         if members != self.table.members {
             self.table = Arc::new(HealthTable { epoch: self.table.epoch + 1, members });
         }

@@ -139,7 +139,7 @@ async fn a_member_goes_down_and_comes_back_as_its_monitor_says() {
     sleep(seconds(11)).await;
     assert_eq!(
         table.borrow_and_update().members,
-        HashMap::from([(key(1), Health::Up), (key(2), Health::Up)])
+        [(key(1), Health::Up), (key(2), Health::Up)].into_iter().collect()
     );
     assert_eq!(table.borrow().epoch, 1002);
     for _ in 0..2 {

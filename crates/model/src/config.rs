@@ -3,12 +3,14 @@
 //! Objects are known by name; nothing here has a database id. Defaults are the contract's and stand beside the field.
 
 mod address;
+mod index;
 mod logging;
 mod monitor;
 mod service;
 mod site;
 mod zone;
 
+pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};
 pub use monitor::{Monitor, MonitorKind, StatusMatch};
 pub use service::{Algorithm, DownResponse, Member, Pool, Service};
@@ -65,7 +67,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The zone a name belongs to: the longest that contains it.
+    /// The zone a name belongs to: the longest that contains it. For many names make a [`ZoneIndex`].
     pub fn zone_of(&self, name: &DnsName) -> Option<&Zone> {
         self.zones.iter().filter(|z| name.is_within(&z.name)).max_by_key(|z| z.name.label_count())
     }
@@ -90,7 +92,7 @@ impl Config {
         self.locations.iter().find(|l| l.name.as_str() == name)
     }
 
-    /// The site a member is counted to: its location's.
+    /// The site a member is counted to: its location's. For many members make a [`LocationIndex`].
     pub fn site_of(&self, member: &Member) -> Option<&crate::Label> {
         self.location(member.location.as_ref()?.as_str())?.site.as_ref()
     }

@@ -1,6 +1,7 @@
 //! Measured health, kept apart from the configuration and from what an operator decides.
 
-use std::collections::HashMap;
+mod verdicts;
+
 use std::fmt;
 use std::net::IpAddr;
 
@@ -8,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::DnsName;
 use crate::value::Label;
+
+pub use verdicts::{ServiceHealth, Verdicts};
 
 /// What the checks of a member say together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -135,12 +138,13 @@ pub struct HealthTable {
     /// Rises whenever the health of any member changes, across restarts.
     pub epoch: u64,
     /// Members that have a verdict; others are unknown.
-    pub members: HashMap<MemberKey, Health>,
+    pub members: Verdicts,
 }
 
 impl HealthTable {
     /// The health of a member.
     pub fn of(&self, key: &MemberKey) -> Health {
-        self.members.get(key).copied().unwrap_or_default()
+        let service = self.members.service(&key.service);
+        service.map(|service| service.of(&key.pool, key.address)).unwrap_or_default()
     }
 }

@@ -54,7 +54,7 @@ impl Work {
     fn new(taken: Taken, shared: &Shared) -> Work {
         let mut work = Work::default();
         if !taken.segments.is_empty() {
-            work.segments.push_back(taken.segments);
+            work.segments.push_back(taken.segments.into_iter().map(Arc::unwrap_or_clone).collect());
         }
         let mut batch = |counters: Vec<CounterRow>, accounts: Vec<AccountRow>| {
             work.batches.push_back(Batch { number: shared.batch_number(), counters, accounts });

@@ -45,7 +45,7 @@ pub(crate) type Accounts = HashMap<AccountId, u64>;
 struct Pending {
     /// Rises with everything added.
     version: u64,
-    segments: Vec<SegmentStart>,
+    segments: Vec<Arc<SegmentStart>>,
     counters: HashMap<CounterId, u64>,
     accounts: Accounts,
     closed: bool,
@@ -54,7 +54,7 @@ struct Pending {
 /// What the counting task takes to storage: the segments first.
 pub(crate) struct Taken {
     pub(crate) version: u64,
-    pub(crate) segments: Vec<SegmentStart>,
+    pub(crate) segments: Vec<Arc<SegmentStart>>,
     pub(crate) counters: Vec<CounterRow>,
     pub(crate) accounts: Vec<AccountRow>,
 }
@@ -78,7 +78,7 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn add_segments(&self, starts: Vec<SegmentStart>) {
+    pub(crate) fn add_segments(&self, starts: Vec<Arc<SegmentStart>>) {
         if !starts.is_empty() {
             let mut pending = lock(&self.pending);
             pending.version += 1;

@@ -1,7 +1,7 @@
 //! The names a slot stands for, shared by every row and counter that carries them.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use model::slots::{Slot, Slots, Target};
 
@@ -14,42 +14,18 @@ pub(crate) struct Names {
     pub(crate) member: Option<IpAddr>,
 }
 
-/// The names of every slot of a numbering.
+/// The names of every slot of a numbering, each written when it is first asked for: a large configuration has far more
+/// than are answered from.
 #[derive(Clone)]
 pub(crate) struct NameTable {
     slots: Arc<Slots>,
-    names: Arc<[Arc<Names>]>,
+    names: Arc<[OnceLock<Arc<Names>>]>,
 }
 
 impl NameTable {
     pub(crate) fn new(slots: Arc<Slots>) -> Self {
-        // Members follow their service, so one look back shares the names of zone and service.
-        let mut last: Option<Arc<Names>> = None;
-        let mut names: Vec<Arc<Names>> = slots
-            .iter()
-            .map(|(_, target)| {
-                let text = |name: Option<String>, before: Option<&Arc<str>>| -> Option<Arc<str>> {
-                    let name = name?;
-                    Some(before.filter(|b| ***b == *name).cloned().unwrap_or_else(|| name.into()))
-                };
-                let before = last.as_deref();
-                let names = Arc::new(Names {
-                    zone: text(target.zone().map(ToString::to_string), before.and_then(|b| b.zone.as_ref())),
-                    service: text(
-                        target.service().map(ToString::to_string),
-                        before.and_then(|b| b.service.as_ref()),
-                    ),
-                    pool: target.pool().map(|pool| pool.shared()),
-                    member: target.member(),
-                });
-                last = Some(names.clone());
-                names
-            })
-            .collect();
-        if names.is_empty() {
-            names.push(Arc::new(Names { zone: None, service: None, pool: None, member: None }));
-        }
-        NameTable { slots, names: names.into() }
+        let names = (0..slots.len().max(1)).map(|_| OnceLock::new()).collect();
+        NameTable { slots, names }
     }
 
     /// Whether this is the table of exactly these slots.
@@ -59,11 +35,65 @@ impl NameTable {
 
     /// The names of a slot; those of queries outside every zone for a slot that does not exist.
     pub(crate) fn get(&self, slot: Slot) -> &Arc<Names> {
-        self.names.get(slot.0 as usize).unwrap_or(&self.names[0])
+        let place = self.names.get(slot.0 as usize).unwrap_or(&self.names[0]);
+        place.get_or_init(|| Arc::new(self.write(slot)))
+    }
+
+    /// Members have the texts of their service, and services that of their zone.
+    fn write(&self, slot: Slot) -> Names {
+        let target = self.slots.target(slot);
+        let zone = target.zone().map(|name| match self.slots.zone(name) {
+            Some(own) if own != slot => self.get(own).zone.clone().unwrap_or_default(),
+            _ => name.to_string().into(),
+        });
+        let service = target.service().map(|name| match self.slots.service(name) {
+            Some(own) if own != slot => self.get(own).service.clone().unwrap_or_default(),
+            _ => name.to_string().into(),
+        });
+        Names { zone, service, pool: target.pool().map(|pool| pool.shared()), member: target.member() }
     }
 
     /// What a slot stands for.
     pub(crate) fn target(&self, slot: Slot) -> &Target {
         self.slots.target(slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_share_the_texts_of_their_service_and_zone_whichever_is_asked_for_first() {
+        let config = serde_json::json!({
+            "zones": [{"name": "example.org"}],
+            "services": [{"name": "a.example.org", "pools": [{"name": "p", "members": [
+                {"address": "192.0.2.1"}, {"address": "192.0.2.2"}]}]}],
+        });
+        let slots = Arc::new(Slots::new(&serde_json::from_value(config).unwrap()));
+        let table = NameTable::new(slots);
+        let [zone, service, first, second] = [1, 2, 3, 4].map(|slot| Slot(slot));
+        assert_eq!(
+            **table.get(second),
+            Names {
+                zone: Some("example.org".into()),
+                service: Some("a.example.org".into()),
+                pool: Some("p".into()),
+                member: Some([192, 0, 2, 2].into()),
+            }
+        );
+        for slot in [zone, service, first] {
+            assert!(Arc::ptr_eq(
+                table.get(slot).zone.as_ref().unwrap(),
+                table.get(second).zone.as_ref().unwrap()
+            ));
+        }
+        for slot in [service, first] {
+            let (own, others) = (&table.get(slot).service, &table.get(second).service);
+            assert!(Arc::ptr_eq(own.as_ref().unwrap(), others.as_ref().unwrap()));
+        }
+        assert_eq!((&table.get(zone).service, &table.get(service).pool), (&None, &None));
+        let outside = Names { zone: None, service: None, pool: None, member: None };
+        assert_eq!((&**table.get(Slot::OUTSIDE), &**table.get(Slot(9))), (&outside, &outside));
     }
 }

@@ -23,7 +23,7 @@ pub struct LogView {
     /// Events lost because a ring was full.
     pub lost: Arc<CounterBlock>,
     /// Segments that start with this view.
-    pub segments: Vec<SegmentStart>,
+    pub segments: Vec<Arc<SegmentStart>>,
 }
 
 pub(crate) struct Live {

@@ -1,5 +1,7 @@
 //! Where a new segment of a split begins: the weights or the members served are no longer those of the view before.
 
+use std::net::IpAddr;
+
 use model::config::Algorithm;
 use model::row::SegmentStart;
 use model::rrtype::Family;
@@ -18,8 +20,10 @@ pub fn segment(service: &Service, generation: u64, health_epoch: u64, now: i64) 
             Algorithm::RoundRobin => SplitMode::Exact,
             Algorithm::Random => SplitMode::Random,
         });
+        // Those served are some of the candidates, in their order.
+        let mut candidates = pool.candidates.iter();
         for served in &rotation.members {
-            let candidate = pool.candidates.iter().find(|c| c.address == served.address);
+            let candidate = candidates.find(|c| c.address == served.address);
             members.push(SegmentMember {
                 pool: pool.name.to_string(),
                 address: served.address,
@@ -40,6 +44,8 @@ pub fn segment(service: &Service, generation: u64, health_epoch: u64, now: i64) 
 
 /// Whether `present` differs from `before` in the way members are chosen, in the members or in their weights.
 pub fn begins_anew(before: &SegmentStart, present: &SegmentStart) -> bool {
-    let key = |m: &SegmentMember| (m.pool.clone(), m.address, m.weight);
+    fn key(member: &SegmentMember) -> (&str, IpAddr, u16) {
+        (&member.pool, member.address, member.weight)
+    }
     before.mode != present.mode || !before.members.iter().map(key).eq(present.members.iter().map(key))
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use model::DnsName;
 use model::config::{self, DownResponse, Member};
-use model::health::{HealthTable, MemberKey};
+use model::health::HealthTable;
 use model::rrtype::Family;
 use model::slots::Slot;
 use model::value::Label;
@@ -123,6 +123,7 @@ impl Service {
 
 fn compile_plan(from: &Compile<'_>, family: Family) -> Plan {
     let before = from.previous.and_then(|p| p.plan(family));
+    let health = from.health.members.service(&from.service.name);
     let mut slot = from.slot.0;
     let mut pools = Vec::with_capacity(from.service.pools.len());
     for pool in &from.service.pools {
@@ -132,14 +133,12 @@ fn compile_plan(from: &Compile<'_>, family: Family) -> Plan {
             if Family::of_address(member.address) != family {
                 continue;
             }
-            let service = from.service.name.clone();
-            let key = MemberKey { service, pool: pool.name.clone(), address: member.address };
             candidates.push(Candidate {
                 address: member.address,
                 slot: Slot(slot),
                 weight: member.weight.get(),
                 enabled: member.enabled,
-                health: from.health.of(&key),
+                health: health.map(|h| h.of(&pool.name, member.address)).unwrap_or_default(),
                 site: (from.site_of)(member),
             });
         }

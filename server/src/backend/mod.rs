@@ -84,7 +84,10 @@ mod tests {
         }
         let line = line_of(service, &health);
         assert_eq!((line.health, line.up, line.down), (Health::Up, 1, 2));
-        health.members.values_mut().for_each(|h| *h = Health::Down);
+        let first = service.pools[0].members[0].address;
+        let key =
+            MemberKey { service: service.name.clone(), pool: service.pools[0].name.clone(), address: first };
+        health.members.insert(key, Health::Down);
         assert_eq!(line_of(service, &health).health, Health::Down);
     }
 }

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 use dns::Serving;
 use model::health::HealthTable;
 use model::snapshot::Snapshot;
 use querylog::LogView;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::clock;
 use crate::site::Site;
@@ -22,7 +23,16 @@ pub struct Publisher {
     // One at a time: a view is built upon the one before it, whose cursors it keeps.
     turn: Mutex<()>,
     to_disk: watch::Sender<Option<Arc<Snapshot>>>,
+    retired: mpsc::UnboundedSender<Arc<Serving>>,
 }
+
+/// How often a view that was replaced is asked whether a worker still answers from it.
+const RETIRED_ROUND: Duration = Duration::from_millis(100);
+/// Between two changes of health that are published, at least; one that comes after a quiet time is published at once.
+/// When all members are judged for the first time, many changes go into one view.
+const HEALTH_PAUSE: Duration = Duration::from_millis(10);
+/// Publishing changes of health takes at most one part in so many of the time.
+const HEALTH_SHARE: u32 = 5;
 
 impl Publisher {
     /// A publisher whose snapshots are also written to `snapshot_path`, in the background.
@@ -47,7 +57,9 @@ impl Publisher {
                 }
             }
         });
-        Publisher { workers, seed, health, turn: Mutex::new(()), to_disk }
+        let (retired, old) = mpsc::unbounded_channel();
+        tokio::spawn(release(old));
+        Publisher { workers, seed, health, turn: Mutex::new(()), to_disk, retired }
     }
 
     /// Puts `snapshot` in force, with the health known now.
@@ -73,7 +85,7 @@ impl Publisher {
         let snapshot = Arc::new(snapshot);
         site.checker.reconfigure(&snapshot.config);
         let health = self.health.borrow().clone();
-        self.build(site, &current, snapshot.clone(), health)?;
+        self.build(site, current, snapshot.clone(), health)?;
         site.pipeline.set_logging(snapshot.config.logging.clone());
         self.to_disk.send_replace(Some(snapshot));
         Ok(())
@@ -87,22 +99,52 @@ impl Publisher {
         if health.epoch <= current.health().epoch {
             return Ok(());
         }
-        self.build(site, &current, current.snapshot().clone(), health)
+        let snapshot = current.snapshot().clone();
+        self.build(site, current, snapshot, health)
     }
 
     fn build(
         &self,
         site: &Site,
-        current: &Serving,
+        current: Arc<Serving>,
         snapshot: Arc<Snapshot>,
         health: Arc<HealthTable>,
     ) -> anyhow::Result<()> {
-        let serving = Serving::build(snapshot, health, Some(current), self.workers, self.seed, clock::now())?;
-        let serving = Arc::new(serving);
+        let begun = Instant::now();
+        let (workers, seed) = (self.workers, self.seed);
+        let serving =
+            Arc::new(Serving::build(snapshot, health, Some(&current), workers, seed, clock::now())?);
+        let (generation, health_epoch) = (serving.snapshot().generation, serving.health().epoch);
         // The log has to know what the numbers of a view stand for before the first event of it.
         site.pipeline.publish(log_view(&serving));
         site.responder.publish(serving);
+        let took_us = begun.elapsed().as_micros() as u64;
+        tracing::debug!(generation, health_epoch, took_us, "view in force");
+        // Without the task, as at the very end, it is released here.
+        let _ = self.retired.send(current);
         Ok(())
+    }
+}
+
+/// Keeps each replaced view until no worker answers from it, and takes it down where nobody waits: whoever lets go of
+/// the last reference frees every name of every zone, and that must not be a worker with queries at hand.
+async fn release(mut old: mpsc::UnboundedReceiver<Arc<Serving>>) {
+    let mut waiting: Vec<Arc<Serving>> = Vec::new();
+    loop {
+        if waiting.is_empty() {
+            let Some(view) = old.recv().await else { return };
+            waiting.push(view);
+        }
+        tokio::time::sleep(RETIRED_ROUND).await;
+        while let Ok(view) = old.try_recv() {
+            waiting.push(view);
+        }
+        let (held, free) = waiting.into_iter().partition(|view| Arc::strong_count(view) > 1);
+        waiting = held;
+        let free: Vec<_> = free;
+        if tokio::task::spawn_blocking(move || drop(free)).await.is_err() {
+            return;
+        }
     }
 }
 
@@ -122,8 +164,10 @@ pub fn log_view(serving: &Serving) -> LogView {
 pub async fn follow_health(site: Arc<Site>) {
     let mut changes = site.publisher.health.clone();
     while changes.changed().await.is_ok() {
+        let begun = Instant::now();
         if let Err(error) = site.publisher.health(&site) {
             tracing::error!(error = format!("{error:#}"), "a change of health could not be published");
         }
+        tokio::time::sleep(HEALTH_PAUSE.max(begun.elapsed() * (HEALTH_SHARE - 1))).await;
     }
 }

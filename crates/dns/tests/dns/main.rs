@@ -7,6 +7,7 @@ mod paths;
 mod protocol;
 mod reference;
 mod split;
+mod views;
 mod wild;
 mod wire;
 mod zone;
@@ -117,8 +118,9 @@ pub fn serving(config: Config, generation: u64, previous: Option<&Serving>, work
         pool: "a".parse().expect("a label"),
         address: "10.0.0.7".parse().expect("an address"),
     };
-    let health = Arc::new(HealthTable { epoch: 5, members: [(down, Health::Down)].into() });
-    Arc::new(Serving::build(snapshot, health, previous, workers, 7, NOW).expect("a view"))
+    let mut health = HealthTable { epoch: 5, ..HealthTable::default() };
+    health.members.insert(down, Health::Down);
+    Arc::new(Serving::build(snapshot, Arc::new(health), previous, workers, 7, NOW).expect("a view"))
 }
 
 /// A server that says who it is.

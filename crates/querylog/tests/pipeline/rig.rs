@@ -53,14 +53,14 @@ pub fn view(generation: u64, health_epoch: u64, slots: Arc<Slots>) -> LogView {
         counters: block(),
         lost: block(),
         slots: slots.clone(),
-        segments: vec![SegmentStart {
+        segments: vec![Arc::new(SegmentStart {
             service: "a.example.org".to_owned(),
             at: START,
             generation,
             health_epoch,
             mode: SplitMode::Exact,
             members: Vec::new(),
-        }],
+        })],
     }
 }
 
