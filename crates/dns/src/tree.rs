@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use model::config::{Config, Mailbox, RecordSet, Service, Unhandled, Zone};
+use model::config::{Config, Mailbox, RecordSet, Service, Unhandled, Zone, ZoneIndex};
 use model::rdata;
 use model::rrtype::RrType;
 use model::slots::{Slot, Slots};
@@ -85,6 +85,12 @@ pub struct Node {
 }
 
 impl Node {
+    /// Adds records. Nearly every name has one set, so no room is kept for more.
+    fn add(&mut self, set: RrSet) {
+        self.sets.reserve_exact(1);
+        self.sets.push(set);
+    }
+
     /// Its records of a type.
     pub fn set(&self, rr_type: RrType) -> Option<&RrSet> {
         self.sets.iter().find(|set| set.rr_type == rr_type)
@@ -141,7 +147,8 @@ pub struct Tree {
     pub zones: Vec<ZoneData>,
     /// Names with a delegation or a DNAME.
     breaks: Vec<DnsName>,
-    nodes: HashMap<Box<[u8]>, Node>,
+    // Keys are the operator's and lookups insert nothing, so a fast seeded hash is enough.
+    nodes: HashMap<Box<[u8]>, Node, foldhash::fast::RandomState>,
 }
 
 /// Writes type, class IN, TTL, length and data.
@@ -162,33 +169,35 @@ fn push_body(out: &mut Vec<u8>, rr_type: RrType, ttl: u32, data: &[u8]) {
 impl Tree {
     /// Compiles every zone. `services` are the enabled ones, in the order of their index.
     pub fn new(config: &Config, services: &[&Service], slots: &Slots, serial: u32) -> Result<Tree, Problems> {
+        let index = ZoneIndex::new(config);
+        let names = config.zones.iter().map(|zone| 1 + zone.records.len()).sum::<usize>() + services.len();
         let mut tree = Tree::default();
+        tree.nodes.reserve(names);
         for zone in &config.zones {
             let slot = slots.zone(&zone.name).unwrap_or(Slot::OUTSIDE);
             tree.zones.push(zone_data(zone, slot, serial));
         }
-        for (index, zone) in config.zones.iter().enumerate() {
-            tree.add_apex(index, zone, serial);
+        for (number, zone) in config.zones.iter().enumerate() {
+            tree.add_apex(number, zone, serial);
         }
-        for (index, zone) in config.zones.iter().enumerate() {
-            tree.add_records(config, index, zone)?;
+        // DS records at the apex of a zone that is served here as well.
+        let mut child_ds = HashMap::new();
+        for (number, zone) in config.zones.iter().enumerate() {
+            tree.add_records(&index, number, zone, &mut child_ds)?;
         }
-        for (index, service) in services.iter().enumerate() {
-            if let Some(zone) = tree.zone_index(config, &service.name) {
-                tree.node(zone, &service.name).service = Some(index);
+        for (number, service) in services.iter().enumerate() {
+            if let Some(zone) = index.of(&service.name) {
+                tree.node(zone, &service.name).service = Some(number);
             }
         }
         // The apex of a zone within another's exists there too: nothing on the way to it may be denied.
         for zone in &config.zones {
             if let Some(parent) = zone.name.parent()
-                && let Some(outer) = tree.zone_index(config, &parent)
+                && let Some(outer) = index.of(&parent)
             {
                 tree.node(outer, &parent);
-                let ds = tree.ds_of_child(config, outer, &zone.name)?;
-                let above = Box::new(Above { zone: outer, ds });
-                if let Some(apex) = tree.nodes.get_mut(zone.name.wire()) {
-                    apex.above = Some(above);
-                }
+                let ds = child_ds.remove(&(outer, zone.name.clone()));
+                tree.node(outer, &zone.name).above = Some(Box::new(Above { zone: outer, ds }));
             }
         }
         tree.place_nodes();
@@ -200,27 +209,26 @@ impl Tree {
         self.nodes.get(name)
     }
 
-    fn zone_index(&self, config: &Config, name: &DnsName) -> Option<usize> {
-        let zone = config.zone_of(name)?;
-        self.zones.iter().position(|z| z.name == zone.name)
-    }
-
     /// The node of a name, made with every name between it and the apex.
     fn node(&mut self, zone: usize, name: &DnsName) -> &mut Node {
-        let apex = self.zones[zone].name.clone();
-        let mut above = name.clone();
+        let apex = self.zones[zone].name.wire().len();
+        let mut rest = name.wire();
         let mut below_is_wildcard = false;
+        // What is there already has all that is above it.
         loop {
-            let node =
-                self.nodes.entry(above.wire().into()).or_insert_with(|| Node { zone, ..Node::default() });
-            node.has_wildcard |= below_is_wildcard;
-            below_is_wildcard = above.is_wildcard();
-            match above.parent() {
-                Some(parent) if above != apex => above = parent,
+            if let Some(node) = self.nodes.get_mut(rest) {
+                node.has_wildcard |= below_is_wildcard;
+                break;
+            }
+            let node = Node { zone, has_wildcard: below_is_wildcard, ..Node::default() };
+            self.nodes.insert(rest.into(), node);
+            below_is_wildcard = rest.starts_with(b"\x01*");
+            match rest.get(1 + usize::from(rest[0])..) {
+                Some(parent) if rest.len() > apex => rest = parent,
                 _ => break,
             }
         }
-        self.nodes.entry(name.wire().into()).or_default()
+        self.nodes.get_mut(name.wire()).expect("the node that was found or made above")
     }
 
     fn add_apex(&mut self, index: usize, zone: &Zone, serial: u32) {
@@ -228,35 +236,36 @@ impl Tree {
         let soa = soa_data(zone, serial);
         let servers = zone.name_servers.iter().map(DnsName::wire);
         let node = self.node(index, &zone.name);
-        node.sets.push(RrSet::new(RrType::SOA, ttl, [soa.as_slice()]));
+        node.add(RrSet::new(RrType::SOA, ttl, [soa.as_slice()]));
         if !zone.name_servers.is_empty() {
-            node.sets.push(RrSet::new(RrType::NS, ttl, servers));
+            node.add(RrSet::new(RrType::NS, ttl, servers));
         }
     }
 
-    fn add_records(&mut self, config: &Config, index: usize, zone: &Zone) -> Result<(), Problems> {
+    fn add_records(
+        &mut self,
+        index: &ZoneIndex<'_>,
+        number: usize,
+        zone: &Zone,
+        child_ds: &mut HashMap<(usize, DnsName), RrSet>,
+    ) -> Result<(), Problems> {
         for set in &zone.records {
             let owner = set.owner(&zone.name);
             let owner = owner.map_err(|e| Problem::new(records_of(zone), &*set.name, e.to_string()))?;
-            // A zone within this one owns what lies below its apex.
-            if self.zone_index(config, &owner) != Some(index) {
+            let records = compile(zone, set)?;
+            if records.count == 0 {
                 continue;
             }
-            let set = compile(zone, set)?;
-            if set.count > 0 {
-                self.node(index, &owner).sets.push(set);
+            // A zone within this one owns what lies below its apex.
+            match index.of(&owner) {
+                Some(own) if own == number => self.node(number, &owner).add(records),
+                Some(child) if records.rr_type == RrType::DS && self.zones[child].name == owner => {
+                    child_ds.insert((number, owner), records);
+                }
+                _ => {}
             }
         }
         Ok(())
-    }
-
-    /// The DS records that the zone `outer` has for a zone within it.
-    fn ds_of_child(&self, config: &Config, outer: usize, child: &DnsName) -> Result<Option<RrSet>, Problems> {
-        let zone = &config.zones[outer];
-        let is_ds = |set: &&RecordSet| {
-            set.rr_type == RrType::DS && set.owner(&zone.name).is_ok_and(|owner| owner == *child)
-        };
-        zone.records.iter().find(is_ds).map(|set| compile(zone, set)).transpose()
     }
 
     /// Finds delegations and DNAMEs, and tells every node of their zones where it lies.
