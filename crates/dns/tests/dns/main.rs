@@ -6,6 +6,7 @@ mod generated;
 mod paths;
 mod protocol;
 mod reference;
+mod rules;
 mod split;
 mod views;
 mod wild;
