@@ -77,6 +77,9 @@ const DROPPED: &str = "Silence is not \"no such name\": BIND asks again for abou
                        time, up to several seconds, and then holds this server for down, with every name on it. \
                        Clients hang meanwhile, with glibc for 10 s (5 s, twice), instead of getting an answer.";
 
+/// Most records that are shown; the zone's file has all of them.
+const MAX_RECORDS: usize = 1000;
+
 /// One zone.
 pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
     let zone = &view.zone;
@@ -85,6 +88,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
         .records
         .iter()
         .flat_map(|set| set.data.iter().map(move |data| (set, data)))
+        .take(MAX_RECORDS)
         .map(|(set, data)| {
             let ttl = set.ttl.unwrap_or(zone.ttl);
             view! {
@@ -96,6 +100,11 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
             .into_any()
         })
         .collect();
+    let all: usize = zone.records.iter().map(|set| set.data.len()).sum();
+    let more = (all > records.len()).then(|| {
+        let count = crate::format::thousands((all - records.len()) as u64);
+        view! { <p class="muted">{format!("And {count} more, which stand in the zone file.")}</p> }
+    });
     let records = if records.is_empty() {
         view! { <p class="muted">"No static record. Services answer by themselves and need none."</p> }
             .into_any()
@@ -144,7 +153,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
             <div><dt>"Name servers"</dt><dd class="mono">{if servers.is_empty() { "none named".to_owned() } else { servers.join(", ") }}</dd></div>
         </dl>
         <section><h2>"Services"</h2>{services}</section>
-        <section><h2>"Static records"</h2>{records}</section>
+        <section><h2>"Static records"</h2>{records}{more}</section>
         <p class="end"><a class="danger" href=format!("/zones/{name}/delete")>"Delete this zone"</a></p>
     }
 }
