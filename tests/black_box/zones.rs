@@ -4,7 +4,8 @@ use std::fs;
 
 use hickory_proto::rr::RecordType;
 
-use crate::harness::{Site, Transport, lab};
+use crate::harness::session::{first_sign_in, page};
+use crate::harness::{Reply, Site, Transport, lab};
 
 const ZONE: &str = "example.org";
 
@@ -175,4 +176,75 @@ fn what_was_imported_is_what_is_answered() {
     // Whether as a referral or as an answer, the name servers of the delegation are named.
     let answer = client.ask("sub.example.org", RecordType::NS).summary();
     assert!(answer.contains("sub.example.org. 3600 NS"), "{answer}");
+}
+
+/// Posts the import form as a browser does: (name, value), a file with its name in its field's.
+fn post(site: &Site, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Reply {
+    let mut body = String::new();
+    for (name, value) in fields {
+        body.push_str(&format!("--limit\r\nContent-Disposition: form-data; name={name}\r\n\r\n{value}\r\n"));
+    }
+    site.http.stranger().send("POST", path, |request| {
+        let request = request.header("content-type", "multipart/form-data; boundary=limit");
+        request.header("cookie", cookie).body(body + "--limit--\r\n")
+    })
+}
+
+#[test]
+fn the_console_shows_the_plan_of_a_file_before_it_is_applied() {
+    let site = Site::with_lab();
+    let cookie = first_sign_in(&site);
+    let file = ("\"file\"; filename=\"a.zone\"", FILE);
+    let planned = post(&site, "/zones/import", &cookie, &[("\"name\"", ZONE), file]).with_status(200);
+    for words in
+        ["Added zone example.org", "records[mail AAAA].data", "Nothing is saved yet", "value=\"apply\""]
+    {
+        assert!(planned.body.contains(words), "{words} in {}", planned.body);
+    }
+    assert_eq!(site.generation(), 1);
+
+    // The file's text came back in the form, and is what is applied.
+    let apply = |generation: &str| {
+        let fields = [
+            ("\"name\"", ZONE),
+            ("\"text\"", FILE),
+            ("\"file\"; filename=\"\"", ""),
+            ("\"step\"", "apply"),
+            ("\"reason\"", "moved here"),
+            ("\"generation\"", generation),
+        ];
+        post(&site, "/zones/import", &cookie, &fields)
+    };
+    let stale = apply("0").with_status(412);
+    assert!(stale.body.contains("the configuration has changed"), "{}", stale.body);
+    assert_eq!(apply("1").with_status(303).header("location"), "/zones/example.org");
+    assert_eq!(site.generation(), 2);
+
+    let download = page(&site.http.stranger(), "/zones/example.org/file", &cookie).with_status(200);
+    assert_eq!(download.header("content-disposition"), "attachment; filename=\"example.org.zone\"");
+    let same =
+        post(&site, "/zones/example.org/import", &cookie, &[("\"text\"", &download.body)]).with_status(200);
+    assert!(same.body.contains("nothing changes") && !same.body.contains("value=\"apply\""), "{}", same.body);
+}
+
+#[test]
+fn the_console_names_each_wrong_line_beside_the_text() {
+    let site = Site::with_lab();
+    let cookie = first_sign_in(&site);
+    let wrong = format!("{FILE}a A 192.0.2\n$INCLUDE <more>\n");
+    let first = FILE.lines().count() + 1;
+    let reply = post(&site, "/zones/example.org/import", &cookie, &[("\"text\"", &wrong)]).with_status(422);
+    for words in [
+        format!("line {first}: "),
+        "<code>a A 192.0.2</code>".to_owned(),
+        format!("line {}: ", first + 1),
+        "$INCLUDE is refused".to_owned(),
+        "<code>$INCLUDE &lt;more&gt;</code>".to_owned(),
+    ] {
+        assert!(reply.body.contains(&words), "{words} in {}", reply.body);
+    }
+    let reply =
+        post(&site, "/zones/import", &cookie, &[("\"name\"", "a..b"), ("\"text\"", FILE)]).with_status(422);
+    assert!(reply.body.contains("a label is empty"), "{}", reply.body);
+    assert_eq!(site.generation(), 1);
 }

@@ -65,9 +65,18 @@ pub fn detail(view: &RevisionDetail, now: i64) -> impl IntoView + use<> {
     }
 }
 
-fn change(change: &Change) -> AnyView {
-    let rows: Vec<AnyView> = change
-        .fields()
+/// Most fields of a change that are shown; a zone may have hundreds of thousands.
+const MAX_FIELDS: usize = 500;
+
+/// One object that differs, field by field.
+pub fn change(change: &Change) -> AnyView {
+    let mut fields = change.fields();
+    let left = fields.len().saturating_sub(MAX_FIELDS);
+    fields.truncate(MAX_FIELDS);
+    let more = (left > 0).then(|| {
+        view! { <p class="muted">{format!("And {} more fields.", format::thousands(left as u64))}</p> }
+    });
+    let rows: Vec<AnyView> = fields
         .into_iter()
         .map(|field| {
             let side = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
@@ -95,6 +104,7 @@ fn change(change: &Change) -> AnyView {
                     <tbody>{rows}</tbody>
                 </table>
             </div>
+            {more}
         </section>
     }
     .into_any()

@@ -1,5 +1,7 @@
 //! Zones: the list, one of them, its form, and its end.
 
+pub mod import;
+
 use api::draft::ZoneDraft;
 use api::view::ZoneDetail;
 use leptos::prelude::*;
@@ -32,6 +34,7 @@ pub fn list(zones: &[(Zone, usize)]) -> impl IntoView + use<> {
         view! {
             <Empty title="No zone yet" text="A zone is a part of the name space this site is authoritative for. The parent zone delegates it to this site's name servers.">
                 <a class="button primary" href="/zones/new">"Create a zone"</a>
+                <a class="button" href="/zones/import">"Import a zone file"</a>
             </Empty>
         }
         .into_any()
@@ -54,6 +57,7 @@ pub fn list(zones: &[(Zone, usize)]) -> impl IntoView + use<> {
     };
     view! {
         <PageHead title="Zones" lede="What this site is authoritative for">
+            <a class="button" href="/zones/import">"Import zone file"</a>
             <a class="button primary" href="/zones/new">{icon("plus")}"New zone"</a>
         </PageHead>
         {content}
@@ -67,6 +71,15 @@ fn unhandled(zone: &Zone) -> &'static str {
     }
 }
 
+/// What it costs those who ask for a missing name: BIND's resolver-query-timeout is 10 s, glibc's 5 s for each of two
+/// attempts, and unbound's waits grow with each loss until it leaves the server alone.
+const DROPPED: &str = "Silence is not \"no such name\": BIND asks again for about 10 s, and unbound waits longer each \
+                       time, up to several seconds, and then holds this server for down, with every name on it. \
+                       Clients hang meanwhile, with glibc for 10 s (5 s, twice), instead of getting an answer.";
+
+/// Most records that are shown; the zone's file has all of them.
+const MAX_RECORDS: usize = 1000;
+
 /// One zone.
 pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
     let zone = &view.zone;
@@ -75,6 +88,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
         .records
         .iter()
         .flat_map(|set| set.data.iter().map(move |data| (set, data)))
+        .take(MAX_RECORDS)
         .map(|(set, data)| {
             let ttl = set.ttl.unwrap_or(zone.ttl);
             view! {
@@ -86,6 +100,11 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
             .into_any()
         })
         .collect();
+    let all: usize = zone.records.iter().map(|set| set.data.len()).sum();
+    let more = (all > records.len()).then(|| {
+        let count = crate::format::thousands((all - records.len()) as u64);
+        view! { <p class="muted">{format!("And {count} more, which stand in the zone file.")}</p> }
+    });
     let records = if records.is_empty() {
         view! { <p class="muted">"No static record. Services answer by themselves and need none."</p> }
             .into_any()
@@ -111,14 +130,20 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
         view! { <ul class="plain">{services}</ul> }.into_any()
     };
     let edit = format!("/zones/{name}/edit");
+    let (file, import) = (format!("/zones/{name}/file"), format!("/zones/{name}/import"));
+    let dropped = (zone.unhandled == model::config::Unhandled::Drop)
+        .then(|| view! { <Notice kind=NoticeKind::Warn>{DROPPED}</Notice> });
     let servers: Vec<String> = zone.name_servers.iter().map(ToString::to_string).collect();
     let or_default =
         |text: Option<String>, default: &str| text.unwrap_or_else(|| format!("{default} (default)"));
     view! {
         <Crumbs items=vec![("Zones".to_owned(), "/zones".to_owned())]/>
         <PageHead title=name.clone() lede="Zone">
+            <a class="button" href=file download>"Export zone file"</a>
+            <a class="button" href=import>"Import zone file"</a>
             <a class="button primary" href=edit>"Edit"</a>
         </PageHead>
+        {dropped}
         <dl class="facts">
             <div><dt>"Serial"</dt><dd>{generation.to_string()}</dd></div>
             <div><dt>"Primary"</dt><dd class="mono">{or_default(zone.soa.mname.as_ref().map(ToString::to_string), "the first name server")}</dd></div>
@@ -128,7 +153,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
             <div><dt>"Name servers"</dt><dd class="mono">{if servers.is_empty() { "none named".to_owned() } else { servers.join(", ") }}</dd></div>
         </dl>
         <section><h2>"Services"</h2>{services}</section>
-        <section><h2>"Static records"</h2>{records}</section>
+        <section><h2>"Static records"</h2>{records}{more}</section>
         <p class="end"><a class="danger" href=format!("/zones/{name}/delete")>"Delete this zone"</a></p>
     }
 }
@@ -157,7 +182,7 @@ pub fn form(
         <Crumbs items=crumbs/>
         <PageHead title=title/>
         <ProblemSummary problems=problems.clone()/>
-        <form method="post">
+        <form method="post" class="zone-form">
             <input type="hidden" name="generation" value=carried.generation/>
             <section class="card fields">
                 <Field label="Name" name="name" value=draft.name.clone() class="wide mono" placeholder="gslb.example.org" required=true
@@ -168,6 +193,7 @@ pub fn form(
                     hint="Seconds a resolver keeps a missing name" error=error("negative_ttl")/>
                 <Select label="A name that does not exist gets" name="unhandled" value=draft.unhandled.clone() options=policies
                     error=error("unhandled")/>
+                <div class="wide when-dropped"><Notice kind=NoticeKind::Warn>{DROPPED}</Notice></div>
                 <TextArea label="Name servers" name="name_servers" value=draft.name_servers.clone() rows=3
                     hint="One a line, as in the delegation" error=error("name_servers")/>
                 <TextArea label="Static records" name="records" value=draft.records.clone() rows=6

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod auth;
 mod cookie;
 mod metrics;
+mod multipart;
 mod openapi;
 mod ops;
 pub mod page;

@@ -1,5 +1,8 @@
-use model::Problems;
+use std::collections::HashMap;
+
 use model::config::{RecordSet, Soa, Unhandled, Zone};
+use model::rrtype::RrType;
+use model::{Problems, Ttl};
 use serde::{Deserialize, Serialize};
 
 use super::{Form, parse, without_path};
@@ -132,6 +135,7 @@ impl ZoneDraft {
 
     fn parse_records(&self, problems: &mut Problems) -> Vec<RecordSet> {
         let mut sets: Vec<RecordSet> = Vec::new();
+        let mut places: HashMap<(String, RrType), usize> = HashMap::new();
         for (number, line) in self.records.lines().enumerate() {
             let line = line.trim();
             if line.is_empty() || line.starts_with(';') {
@@ -140,30 +144,26 @@ impl ZoneDraft {
             let mut wrong =
                 |why: String| problems.push("records", line, format!("line {}: {why}", number + 1));
             let (name, rest) = split_word(line);
-            let (second, after) = split_word(rest);
-            let (ttl, type_word, data) = match second.parse() {
-                Ok(ttl) => {
-                    let (word, data) = split_word(after);
-                    (Some(ttl), word, data)
+            let (ttl, type_word, data) = ttl_type_data(rest);
+            let rr_type = match type_word.parse::<RrType>() {
+                Ok(_) if data.is_empty() => {
+                    wrong("write it as `name [ttl] type data`".to_owned());
+                    continue;
                 }
-                Err(_) => (None, second, after),
+                Ok(rr_type) => rr_type,
+                Err(e) => {
+                    wrong(e.to_string());
+                    continue;
+                }
             };
-            let type_word = if type_word.eq_ignore_ascii_case("IN") { split_word(data).0 } else { type_word };
-            match type_word.parse::<model::rrtype::RrType>() {
-                Ok(_) if data.is_empty() => wrong("write it as `name [ttl] type data`".to_owned()),
-                Err(e) => wrong(e.to_string()),
-                Ok(rr_type) => {
-                    match sets.iter_mut().find(|s| s.name.eq_ignore_ascii_case(name) && s.rr_type == rr_type)
-                    {
-                        Some(set) if set.ttl == ttl => set.data.push(data.to_owned()),
-                        Some(_) => wrong(
-                            "records of one name and type share one TTL (RFC 2181 section 5.2)".to_owned(),
-                        ),
-                        None => {
-                            let name = name.to_owned();
-                            sets.push(RecordSet { name, rr_type, ttl, data: vec![data.to_owned()] });
-                        }
-                    }
+            let place = *places.entry((name.to_ascii_lowercase(), rr_type)).or_insert(sets.len());
+            match sets.get_mut(place) {
+                Some(set) if set.ttl == ttl => set.data.push(data.to_owned()),
+                Some(_) => {
+                    wrong("records of one name and type share one TTL (RFC 2181 section 5.2)".to_owned());
+                }
+                None => {
+                    sets.push(RecordSet { name: name.to_owned(), rr_type, ttl, data: vec![data.to_owned()] });
                 }
             }
         }
@@ -182,6 +182,22 @@ fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
     text: &str,
 ) -> Option<Option<T>> {
     if text.trim().is_empty() { Some(None) } else { parse(problems, field, text).map(Some) }
+}
+
+/// What follows the name: a TTL and the class IN, each if it is there and in either order, the type, and the data.
+fn ttl_type_data(rest: &str) -> (Option<Ttl>, &str, &str) {
+    let (mut ttl, mut class) = (None, false);
+    let (mut word, mut data) = split_word(rest);
+    loop {
+        if let Some(number) = word.parse().ok().filter(|_| ttl.is_none()) {
+            ttl = Some(number);
+        } else if !class && word.eq_ignore_ascii_case("IN") {
+            class = true;
+        } else {
+            return (ttl, word, data);
+        }
+        (word, data) = split_word(data);
+    }
 }
 
 fn split_word(text: &str) -> (&str, &str) {
@@ -207,6 +223,25 @@ mod tests {
         assert_eq!(zone.records.len(), 2);
         assert_eq!(zone.records[0].data.len(), 2);
         assert_eq!(ZoneDraft::of(&zone).parse().unwrap(), zone);
+    }
+
+    #[test]
+    fn a_record_may_have_its_class_as_in_a_master_file() {
+        let records = "a IN A 192.0.2.1\nA 60 IN TXT x\nb IN 60 A 192.0.2.2\nin A 192.0.2.3";
+        let draft = ZoneDraft { name: "example.org".into(), records: records.into(), ..ZoneDraft::new() };
+        let said: Vec<String> = draft
+            .parse()
+            .unwrap()
+            .records
+            .iter()
+            .map(|set| {
+                format!("{} {:?} {} {}", set.name, set.ttl.map(Ttl::get), set.rr_type, set.data.join(","))
+            })
+            .collect();
+        assert_eq!(
+            said,
+            ["a None A 192.0.2.1", "A Some(60) TXT x", "b Some(60) A 192.0.2.2", "in None A 192.0.2.3"]
+        );
     }
 
     #[test]

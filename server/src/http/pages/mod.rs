@@ -11,6 +11,7 @@ mod services;
 mod sign_in;
 mod split;
 mod welcome;
+mod zone_file;
 mod zones;
 
 use api::draft::Form;
@@ -34,7 +35,10 @@ pub fn router() -> Router<Shared> {
         .route("/services", get(services::list))
         .route("/services/{name}", get(services::detail))
         .route("/zones", get(zones::list))
+        .route("/zones/import", get(zone_file::ask_new).post(zone_file::post_new))
         .route("/zones/{name}", get(zones::detail))
+        .route("/zones/{name}/file", get(zone_file::export))
+        .route("/zones/{name}/import", get(zone_file::ask_one).post(zone_file::post_one))
         .route("/monitors", get(monitors::list))
         .route("/split", get(split::list))
         .route("/split/{name}", get(split::detail))
