@@ -8,8 +8,10 @@
 
 mod answer;
 mod explain;
+mod few;
 mod lookup;
 mod message;
+mod prepare;
 mod report;
 mod responder;
 mod serving;

@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use model::config::{Config, Mailbox, Service, Unhandled, Zone};
-use model::rdata;
+use foldhash::fast::RandomState;
+use model::config::{Config, Mailbox, Service, Unhandled, Zone, ZoneIndex};
 use model::rrtype::RrType;
 use model::slots::{Slot, Slots};
-use model::{DnsName, Problem, Problems};
+use model::{DnsName, Problems};
+
+use crate::few::Few;
+use crate::prepare::{Data, each_set};
 
 /// A record: type, class IN, TTL, length and data, ready to follow its owner.
 pub type Body = Box<[u8]>;
@@ -17,7 +20,7 @@ pub type Body = Box<[u8]>;
 pub struct RrSet {
     pub rr_type: RrType,
     pub ttl: u32,
-    pub bodies: Vec<Body>,
+    pub bodies: Few<Body>,
 }
 
 impl RrSet {
@@ -45,9 +48,9 @@ pub struct Node {
     /// Index of its zone.
     pub zone: usize,
     /// Its static records.
-    pub sets: Vec<RrSet>,
+    pub sets: Few<RrSet>,
     /// Its CNAME.
-    pub alias: Option<Alias>,
+    pub alias: Option<Box<Alias>>,
     /// Index of its service.
     pub service: Option<usize>,
     /// Whether `*` lies directly below it.
@@ -69,7 +72,8 @@ pub struct ZoneData {
 #[derive(Debug, Default)]
 pub struct Tree {
     pub zones: Vec<ZoneData>,
-    nodes: HashMap<Box<[u8]>, Node>,
+    // Names are put in by the operator and only looked up by whoever asks: the hash needs a seed nobody knows, and speed.
+    nodes: HashMap<Box<[u8]>, Node, RandomState>,
 }
 
 /// Writes type, class IN, TTL, length and data.
@@ -87,25 +91,32 @@ impl Tree {
     /// Compiles every zone. `services` are the enabled ones, in the order of their index.
     pub fn new(config: &Config, services: &[&Service], slots: &Slots, serial: u32) -> Result<Tree, Problems> {
         let mut tree = Tree::default();
+        let records: usize = config.zones.iter().map(|zone| zone.records.len()).sum();
+        tree.nodes.reserve(records + services.len() + config.zones.len());
         for zone in &config.zones {
             let slot = slots.zone(&zone.name).unwrap_or(Slot::OUTSIDE);
             tree.zones.push(zone_data(zone, slot, serial));
         }
+        let zones = ZoneIndex::new(config);
         for (index, zone) in config.zones.iter().enumerate() {
             tree.add_apex(index, zone, serial);
         }
-        for (index, zone) in config.zones.iter().enumerate() {
-            tree.add_records(config, index, zone)?;
-        }
+        each_set(&config.zones, &zones, |set| {
+            let node = tree.node(set.zone, &set.owner);
+            match set.data {
+                Data::Set(set) => node.sets.push(set),
+                Data::Alias(alias) => node.alias = Some(Box::new(alias)),
+            }
+        })?;
         for (index, service) in services.iter().enumerate() {
-            if let Some(zone) = tree.zone_index(config, &service.name) {
+            if let Some(zone) = zones.of(&service.name) {
                 tree.node(zone, &service.name).service = Some(index);
             }
         }
         // The apex of a zone within another's exists there too: nothing on the way to it may be denied.
         for zone in &config.zones {
             if let Some(parent) = zone.name.parent()
-                && let Some(outer) = tree.zone_index(config, &parent)
+                && let Some(outer) = zones.of(&parent)
             {
                 tree.node(outer, &parent);
             }
@@ -118,25 +129,24 @@ impl Tree {
         self.nodes.get(name)
     }
 
-    fn zone_index(&self, config: &Config, name: &DnsName) -> Option<usize> {
-        let zone = config.zone_of(name)?;
-        self.zones.iter().position(|z| z.name == zone.name)
-    }
-
     /// The node of a name, made with every name between it and the apex.
     fn node(&mut self, zone: usize, name: &DnsName) -> &mut Node {
-        let apex = self.zones[zone].name.clone();
-        let mut above = name.clone();
+        let apex = self.zones[zone].name.wire().len();
+        let mut above = name.wire();
         let mut below_is_wildcard = false;
+        // Up to the first name that is there: what is above it was made with it.
         loop {
-            let node =
-                self.nodes.entry(above.wire().into()).or_insert_with(|| Node { zone, ..Node::default() });
-            node.has_wildcard |= below_is_wildcard;
-            below_is_wildcard = above.is_wildcard();
-            match above.parent() {
-                Some(parent) if above != apex => above = parent,
-                _ => break,
+            if let Some(node) = self.nodes.get_mut(above) {
+                node.has_wildcard |= below_is_wildcard;
+                break;
             }
+            let node = Node { zone, has_wildcard: below_is_wildcard, ..Node::default() };
+            self.nodes.insert(above.into(), node);
+            if above.len() <= apex {
+                break;
+            }
+            below_is_wildcard = above.starts_with(b"\x01*");
+            above = &above[1 + usize::from(above[0])..];
         }
         self.nodes.entry(name.wire().into()).or_default()
     }
@@ -146,43 +156,15 @@ impl Tree {
         let soa = RrSet {
             rr_type: RrType::SOA,
             ttl,
-            bodies: vec![body(RrType::SOA, ttl, &soa_data(zone, serial))],
+            bodies: Few::One(body(RrType::SOA, ttl, &soa_data(zone, serial))),
         };
         let servers =
-            zone.name_servers.iter().map(|name| body(RrType::NS, ttl, name.wire())).collect::<Vec<_>>();
+            zone.name_servers.iter().map(|name| body(RrType::NS, ttl, name.wire())).collect::<Few<_>>();
         let node = self.node(index, &zone.name);
         node.sets.push(soa);
         if !servers.is_empty() {
             node.sets.push(RrSet { rr_type: RrType::NS, ttl, bodies: servers });
         }
-    }
-
-    fn add_records(&mut self, config: &Config, index: usize, zone: &Zone) -> Result<(), Problems> {
-        for set in &zone.records {
-            let at = || format!("zones[{}].records", zone.name);
-            let owner = set.owner(&zone.name).map_err(|e| Problem::new(at(), &*set.name, e.to_string()))?;
-            // A zone within this one owns what lies below its apex.
-            if self.zone_index(config, &owner) != Some(index) {
-                continue;
-            }
-            let ttl = set.ttl.unwrap_or(zone.ttl).get();
-            let mut bodies = Vec::with_capacity(set.data.len());
-            for text in &set.data {
-                let data = rdata::parse(set.rr_type, text, &zone.name)
-                    .map_err(|e| Problem::new(at(), &**text, e.to_string()))?;
-                if set.rr_type == RrType::CNAME {
-                    let Some(target) = DnsName::from_wire(&data) else { continue };
-                    let body = body(RrType::CNAME, ttl, target.wire());
-                    self.node(index, &owner).alias = Some(Alias { body, target, ttl });
-                    continue;
-                }
-                bodies.push(body(set.rr_type, ttl, &data));
-            }
-            if !bodies.is_empty() {
-                self.node(index, &owner).sets.push(RrSet { rr_type: set.rr_type, ttl, bodies });
-            }
-        }
-        Ok(())
     }
 }
 
