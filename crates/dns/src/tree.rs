@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use model::config::{Config, Mailbox, RecordSet, Service, Unhandled, Zone, ZoneIndex};
-use model::rdata;
+use model::config::{Config, Mailbox, Service, Unhandled, Zone, ZoneIndex};
 use model::rrtype::RrType;
 use model::slots::{Slot, Slots};
-use model::{DnsName, Problem, Problems};
+use model::{DnsName, Problems};
+
+use crate::few::Few;
+use crate::prepare::{Prepared, each_set};
 
 /// A record: type, class IN, TTL, length and data, ready to follow its owner.
 pub type Body = Box<[u8]>;
@@ -73,7 +75,7 @@ pub struct Node {
     /// Index of its zone.
     pub zone: usize,
     /// Its static records.
-    pub sets: Vec<RrSet>,
+    pub sets: Few<RrSet>,
     /// Index of its service.
     pub service: Option<usize>,
     /// Whether `*` lies directly below it.
@@ -85,12 +87,6 @@ pub struct Node {
 }
 
 impl Node {
-    /// Adds records. Nearly every name has one set, so no room is kept for more.
-    fn add(&mut self, set: RrSet) {
-        self.sets.reserve_exact(1);
-        self.sets.push(set);
-    }
-
     /// Its records of a type.
     pub fn set(&self, rr_type: RrType) -> Option<&RrSet> {
         self.sets.iter().find(|set| set.rr_type == rr_type)
@@ -182,9 +178,15 @@ impl Tree {
         }
         // DS records at the apex of a zone that is served here as well.
         let mut child_ds = HashMap::new();
-        for (number, zone) in config.zones.iter().enumerate() {
-            tree.add_records(&index, number, zone, &mut child_ds)?;
-        }
+        each_set(&config.zones, &index, |prepared| {
+            let Prepared { zone, owned_by, owner, set } = prepared;
+            // A zone within this one owns what lies below its apex.
+            if owned_by == zone {
+                tree.node(zone, &owner).sets.push(set);
+            } else if set.rr_type == RrType::DS && tree.zones[owned_by].name == owner {
+                child_ds.insert((zone, owner), set);
+            }
+        })?;
         for (number, service) in services.iter().enumerate() {
             if let Some(zone) = index.of(&service.name) {
                 tree.node(zone, &service.name).service = Some(number);
@@ -236,36 +238,10 @@ impl Tree {
         let soa = soa_data(zone, serial);
         let servers = zone.name_servers.iter().map(DnsName::wire);
         let node = self.node(index, &zone.name);
-        node.add(RrSet::new(RrType::SOA, ttl, [soa.as_slice()]));
+        node.sets.push(RrSet::new(RrType::SOA, ttl, [soa.as_slice()]));
         if !zone.name_servers.is_empty() {
-            node.add(RrSet::new(RrType::NS, ttl, servers));
+            node.sets.push(RrSet::new(RrType::NS, ttl, servers));
         }
-    }
-
-    fn add_records(
-        &mut self,
-        index: &ZoneIndex<'_>,
-        number: usize,
-        zone: &Zone,
-        child_ds: &mut HashMap<(usize, DnsName), RrSet>,
-    ) -> Result<(), Problems> {
-        for set in &zone.records {
-            let owner = set.owner(&zone.name);
-            let owner = owner.map_err(|e| Problem::new(records_of(zone), &*set.name, e.to_string()))?;
-            let records = compile(zone, set)?;
-            if records.count == 0 {
-                continue;
-            }
-            // A zone within this one owns what lies below its apex.
-            match index.of(&owner) {
-                Some(own) if own == number => self.node(number, &owner).add(records),
-                Some(child) if records.rr_type == RrType::DS && self.zones[child].name == owner => {
-                    child_ds.insert((number, owner), records);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Finds delegations and DNAMEs, and tells every node of their zones where it lies.
@@ -308,19 +284,6 @@ impl Tree {
         let owner = self.breaks.get(number as usize)?;
         Some((owner, self.get(owner.wire())?))
     }
-}
-
-fn records_of(zone: &Zone) -> String {
-    format!("zones[{}].records", zone.name)
-}
-
-fn compile(zone: &Zone, set: &RecordSet) -> Result<RrSet, Problems> {
-    let parse = |text: &String| {
-        rdata::parse(set.rr_type, text, &zone.name)
-            .map_err(|e| Problem::new(records_of(zone), &**text, e.to_string()))
-    };
-    let data = set.data.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
-    Ok(RrSet::new(set.rr_type, set.ttl.unwrap_or(zone.ttl).get(), data.iter().map(Vec::as_slice)))
 }
 
 fn zone_data(zone: &Zone, slot: Slot, serial: u32) -> ZoneData {
