@@ -7,6 +7,7 @@ use std::time::Duration;
 use hickory_proto::op::Message;
 
 /// Queries in wire format.
+#[derive(Clone)]
 pub struct Question {
     pub id: u16,
     pub flags: u16,

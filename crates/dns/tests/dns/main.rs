@@ -5,6 +5,7 @@ mod generated;
 mod paths;
 mod protocol;
 mod reference;
+mod secure;
 mod split;
 mod wild;
 mod wire;

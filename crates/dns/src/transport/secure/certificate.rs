@@ -169,3 +169,58 @@ fn load(chain: &Path, key: &Path) -> Result<CertifiedKey, CertificateError> {
         )),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issue(chain: &Path, key: &Path) {
+        let issued = rcgen::generate_simple_self_signed(["ns1.example.org".to_owned()]).unwrap();
+        fs::write(chain, issued.cert.pem()).unwrap();
+        fs::write(key, issued.signing_key.serialize_pem()).unwrap();
+    }
+
+    /// Sets the time of change, as a clock that moves on would.
+    fn touch(file: &Path, seconds: u64) {
+        let file = fs::File::options().append(true).open(file).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+    }
+
+    #[test]
+    fn a_pair_is_read_when_it_changed_and_then_stood_still() {
+        let folder = tempfile::tempdir().unwrap();
+        let (chain, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
+        issue(&chain, &key);
+        let certificate = Certificate::read(&chain, &key).unwrap();
+        let in_force = || certificate.held.current.load().cert[0].clone();
+        let first = in_force();
+
+        let looked = certificate.look(None);
+        let looked = certificate.look(looked);
+        assert_eq!(in_force(), first, "nothing changed");
+
+        issue(&chain, &key);
+        touch(&chain, 1000);
+        let looked = certificate.look(looked);
+        touch(&key, 1001);
+        let looked = certificate.look(looked);
+        assert_eq!(in_force(), first, "it was changed again since the last look");
+        let looked = certificate.look(looked);
+        let second = in_force();
+        assert_ne!(second, first, "it stood still");
+
+        // A wrong pair is tried once, and what is in force stays; so it does while a file is away.
+        fs::write(&key, "nothing").unwrap();
+        let looked = certificate.look(looked);
+        let looked = certificate.look(looked);
+        fs::remove_file(&key).unwrap();
+        let looked = certificate.look(looked);
+        let looked = certificate.look(looked);
+        assert_eq!(in_force(), second);
+
+        issue(&chain, &key);
+        let looked = certificate.look(looked);
+        certificate.look(looked);
+        assert_ne!(in_force(), second, "it is right again");
+    }
+}

@@ -144,6 +144,13 @@ async fn query(request: Request<RecvStream>) -> Result<Vec<u8>, StatusCode> {
             if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case(MESSAGE)) {
                 return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
             }
+            let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+            if length
+                .and_then(|length| length.parse().ok())
+                .is_some_and(|length: u64| length > MAX_TCP as u64)
+            {
+                return Err(StatusCode::PAYLOAD_TOO_LARGE);
+            }
             body(request.into_body()).await
         }
         _ => Err(StatusCode::METHOD_NOT_ALLOWED),
@@ -151,14 +158,11 @@ async fn query(request: Request<RecvStream>) -> Result<Vec<u8>, StatusCode> {
 }
 
 /// The connection's window is given back when a body is whole: all that are under way on one connection hold no more
-/// than the longest message together.
+/// than the longest message together, which is what a window is by default (RFC 9113 section 6.9.2).
 async fn body(mut stream: RecvStream) -> Result<Vec<u8>, StatusCode> {
     let mut body = Vec::new();
     while let Some(part) = stream.data().await {
         let part = part.map_err(|_| StatusCode::BAD_REQUEST)?;
-        if body.len() + part.len() > MAX_TCP {
-            return Err(StatusCode::PAYLOAD_TOO_LARGE);
-        }
         body.extend_from_slice(&part);
     }
     let _ = stream.flow_control().release_capacity(body.len());
