@@ -61,7 +61,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
 
     // Health epochs start from the time of day, so that they rise over restarts as well.
     let first_epoch = (clock::now() / 1000) as u64;
+    let secure = settings.secure.open()?;
+    let certificate = secure.certificate.clone();
     let options = dns::Options {
+        secure,
         listen: settings.dns.clone(),
         workers: settings.workers,
         events: settings.log,
@@ -132,7 +135,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         announce::announce(&site, &settings, there).await;
         anyhow::Ok(())
     };
-    let stopped = signals.stop();
+    let stopped = signals.stop(certificate);
     tokio::pin!(stopped);
     tokio::select! {
         begun = begin => {
@@ -195,18 +198,23 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            // SIGHUP would otherwise end the process; there is nothing to read again yet but what the database holds.
+            // SIGHUP would otherwise end the process; what is read again is the certificate.
             hangup: signal(SignalKind::hangup())?,
         })
     }
 
     /// Returns when one says stop.
-    async fn stop(&mut self) {
+    async fn stop(&mut self, certificate: Option<dns::Certificate>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => tracing::info!("SIGHUP: the configuration is always current"),
+                _ = self.hangup.recv() => {
+                    tracing::info!("SIGHUP: the configuration is always current");
+                    if let Some(certificate) = &certificate {
+                        certificate.reload_and_say();
+                    }
+                }
             }
         }
     }

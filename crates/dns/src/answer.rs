@@ -5,8 +5,9 @@
 //! services decide, and where the fast path answers at all it gives the very octets the complete one would.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use hickory_proto::op::Message;
 use model::event::{QueryEvent, Transport};
 
 use crate::complete;
@@ -26,6 +27,14 @@ pub struct Arrival {
     pub client: SocketAddr,
     /// How.
     pub transport: Transport,
+}
+
+impl Arrival {
+    /// Of a packet that came just now.
+    pub fn now(client: SocketAddr, transport: Transport) -> Arrival {
+        let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+        Arrival { at, since: Instant::now(), client, transport }
+    }
 }
 
 /// What became of a packet.
@@ -85,6 +94,26 @@ pub fn answer(
     };
     event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
     outcome
+}
+
+/// The answer to `packet` as a message of hickory-proto, by the complete path; what else it comes to as the error.
+pub fn message(
+    serving: &Serving,
+    policy: &Policy,
+    packet: &[u8],
+    arrival: &Arrival,
+    event: &mut QueryEvent,
+) -> Result<Message, Outcome> {
+    let message = match receive(serving, packet, arrival, event).ok_or(Outcome::Ignored)? {
+        Read::Query(query) => complete::respond(&ask(serving, policy, packet, query, arrival, event), event),
+        Read::Refuse { rcode, question, edns } => {
+            event.rcode = rcode;
+            Some(complete::refused(packet, rcode, question, edns, limit(arrival.transport, edns)))
+        }
+        Read::Ignore => return Err(Outcome::Ignored),
+    };
+    event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
+    message.ok_or(Outcome::Silent)
 }
 
 /// Reads a packet; none when it is to be ignored.

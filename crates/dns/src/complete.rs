@@ -44,7 +44,7 @@ pub fn respond(asked: &Asked<'_>, event: &mut QueryEvent) -> Option<Message> {
     Some(taken.message(asked, event.rcode))
 }
 
-/// Answers a packet that cannot be read to its end, or asks for what is no query.
+/// Answers a packet that cannot be read to its end, or asks for what is no query, into `out`.
 pub fn refuse(
     packet: &[u8],
     rcode: Rcode,
@@ -53,10 +53,20 @@ pub fn refuse(
     limit: usize,
     out: &mut Vec<u8>,
 ) -> Outcome {
+    send(&refused(packet, rcode, question, edns, limit), out)
+}
+
+/// The answer to such a packet.
+pub fn refused(
+    packet: &[u8],
+    rcode: Rcode,
+    question: Option<&[u8]>,
+    edns: Option<message::Edns<'_>>,
+    limit: usize,
+) -> Message {
     let opt = edns.map(|edns| Opt { dnssec_ok: edns.dnssec_ok, subnet: edns.subnet, ..Opt::default() });
     let message = header(packet, question, rcode, opt.as_ref());
-    let message = if encoded_length(&message) > limit { truncated(message) } else { message };
-    send(&message, out)
+    if encoded_length(&message) > limit { truncated(message) } else { message }
 }
 
 /// Decides code and sections; none for silence.

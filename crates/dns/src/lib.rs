@@ -29,4 +29,5 @@ pub use policy::{Identity, Policy};
 pub use responder::{Options, Responder};
 pub use serving::Serving;
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
-pub use transport::tcp::Limits;
+pub use transport::connections::Limits;
+pub use transport::secure::{Certificate, CertificateError, Secure, SecureAddresses};

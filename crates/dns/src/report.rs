@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use hickory_proto::op::Message;
 use model::event::QueryEvent;
 use model::rrtype::Family;
 use rtrb::Producer;
 
-use crate::answer::{Arrival, Outcome, Path, answer};
+use crate::answer::{Arrival, Outcome, Path, answer, message};
 use crate::policy::Policy;
 use crate::serving::Serving;
 use crate::stats::Latency;
@@ -41,16 +42,40 @@ impl Worker {
         arrival: &Arrival,
         out: &mut Vec<u8>,
     ) -> bool {
+        let outcome = self.guard(serving, arrival, |event| {
+            match answer(serving, policy, packet, arrival, Path::Fastest, out, event) {
+                Outcome::Replied => Ok(()),
+                other => Err(other),
+            }
+        });
+        outcome.is_some()
+    }
+
+    /// The same by the complete path alone, as a message.
+    pub fn message(
+        &mut self,
+        serving: &Serving,
+        policy: &Policy,
+        packet: &[u8],
+        arrival: &Arrival,
+    ) -> Option<Message> {
+        self.guard(serving, arrival, |event| message(serving, policy, packet, arrival, event))
+    }
+
+    /// Notes what `answer` makes of a packet, and gives the reply.
+    fn guard<T>(
+        &mut self,
+        serving: &Serving,
+        arrival: &Arrival,
+        answer: impl FnOnce(&mut QueryEvent) -> Result<T, Outcome>,
+    ) -> Option<T> {
         let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
         // A bug that one packet can reach must cost that packet's answer and no other's.
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            answer(serving, policy, packet, arrival, Path::Fastest, out, &mut event)
-        }));
-        match result {
-            Ok(Outcome::Ignored) => false,
-            Ok(outcome) => {
+        match catch_unwind(AssertUnwindSafe(|| answer(&mut event))) {
+            Ok(Err(Outcome::Ignored)) => None,
+            Ok(result) => {
                 self.note(serving, event);
-                outcome == Outcome::Replied
+                result.ok()
             }
             Err(_) => {
                 // Said when the count reaches a power of two: often enough to be seen, too rare to fill a disk.
@@ -58,7 +83,7 @@ impl Worker {
                 if panics.is_power_of_two() {
                     tracing::error!(panics, client = %arrival.client, "a packet could not be handled");
                 }
-                false
+                None
             }
         }
     }

@@ -15,7 +15,9 @@ use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
 use crate::stats::{Latency, Stats};
-use crate::transport::tcp::{self, Limits, Shared};
+use crate::transport::connections::{self, Connections, Limits};
+use crate::transport::secure::{self, Secure, SecureAddresses};
+use crate::transport::tcp::{self, Shared};
 use crate::transport::udp;
 
 /// How the responder is set up.
@@ -29,20 +31,29 @@ pub struct Options {
     pub ring: usize,
     /// Whether answers are reported as events; without, they are only counted.
     pub events: bool,
-    /// Limits of TCP.
+    /// Limits of TCP, and those of the secure transports together.
     pub limits: Limits,
+    /// DNS over TLS, HTTPS and QUIC.
+    pub secure: Secure,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { listen: Vec::new(), workers: 1, ring: 65_536, events: true, limits: Limits::default() }
+        Options {
+            listen: Vec::new(),
+            workers: 1,
+            ring: 65_536,
+            events: true,
+            limits: Limits::default(),
+            secure: Secure::default(),
+        }
     }
 }
 
 impl Options {
-    /// How many workers count answers: the UDP threads, and one for all of TCP.
+    /// How many workers count answers: the UDP threads, one for all of TCP, and one for the secure transports.
     pub fn worker_slots(&self) -> usize {
-        self.listen.len() * self.workers.max(1) + 1
+        self.listen.len() * self.workers.max(1) + 2
     }
 }
 
@@ -57,6 +68,8 @@ pub struct Responder {
     stop: Arc<AtomicBool>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     tcp: Arc<Shared>,
+    secure: Arc<Connections>,
+    secure_addresses: SecureAddresses,
     latencies: Vec<Arc<Latency>>,
     panics: Arc<AtomicU64>,
 }
@@ -67,11 +80,11 @@ struct Bound {
     address: SocketAddr,
 }
 
-async fn bind(address: SocketAddr, workers: usize) -> io::Result<Bound> {
+fn bind(address: SocketAddr, workers: usize) -> io::Result<Bound> {
     let mut last = None;
     for _ in 0..if address.port() == 0 { PORT_ATTEMPTS } else { 1 } {
         // TCP first: it refuses a port that another server listens on, which sockets that share a port would not.
-        let tcp = TcpListener::bind(address).await?;
+        let tcp = connections::bind(address)?;
         let bound = tcp.local_addr()?;
         match (0..workers).map(|_| udp::bind(bound)).collect::<io::Result<Vec<_>>>() {
             Ok(udp) => return Ok(Bound { udp, tcp, address: bound }),
@@ -92,8 +105,10 @@ impl Responder {
         let mut bound = Vec::new();
         for address in &options.listen {
             let with_address = |e: io::Error| io::Error::new(e.kind(), format!("{address}: {e}"));
-            bound.push(bind(*address, workers).await.map_err(with_address)?);
+            bound.push(bind(*address, workers).map_err(with_address)?);
         }
+        let secure = secure::bind(&options.secure)?;
+        let secure_addresses = secure.addresses.clone();
         let addresses = bound.iter().map(|b| b.address).collect();
         let serving = Arc::new(ArcSwap::from(serving));
         let policy = Arc::new(ArcSwap::from_pointee(policy));
@@ -122,15 +137,34 @@ impl Responder {
         }
         let tcp = Arc::new(Shared::new(serving.clone(), policy.clone(), worker(), options.limits));
         for listener in listeners {
-            tokio::spawn(tcp::listen(listener, tcp.clone()));
+            tcp::listen(listener, tcp.clone());
         }
+        let handler = secure::Handler::new(serving.clone(), policy.clone(), worker());
+        let secure = secure.start(handler, options.limits)?;
         let threads = Mutex::new(threads);
-        Ok((Responder { serving, policy, addresses, stop, threads, tcp, latencies, panics }, rings))
+        let responder = Responder {
+            serving,
+            policy,
+            addresses,
+            stop,
+            threads,
+            tcp,
+            secure,
+            secure_addresses,
+            latencies,
+            panics,
+        };
+        Ok((responder, rings))
     }
 
     /// Where it listens, with the ports that were taken.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.addresses.clone()
+    }
+
+    /// Where the secure transports listen.
+    pub fn secure_addresses(&self) -> SecureAddresses {
+        self.secure_addresses.clone()
     }
 
     /// The view that answers now.
@@ -162,9 +196,8 @@ impl Responder {
     /// Answers what has arrived, and stops.
     pub async fn shutdown(&self) {
         self.stop.store(true, Relaxed);
-        self.tcp.stop.cancel();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join())));
-        let _ = joined.await;
+        let _ = tokio::join!(joined, self.tcp.shutdown(), self.secure.shutdown());
     }
 }

@@ -24,7 +24,7 @@ pub const QTYPES: [(&str, RrType); 12] = [
     ("other", RrType(0)),
 ];
 const OTHER: usize = QTYPES.len() - 1;
-const CELLS: usize = 4 * QTYPES.len();
+const CELLS: usize = Transport::ALL.len() * 2 * QTYPES.len();
 
 /// Upper bounds of the latency histogram's buckets, nanoseconds; a last one takes the rest.
 pub const LATENCY_BOUNDS_NS: [u64; 11] =
@@ -48,8 +48,7 @@ impl ZoneRequests {
     /// Counts one.
     pub fn add(&self, worker: usize, transport: Transport, client: IpAddr, qtype: RrType) {
         let kind = QTYPES.iter().position(|(_, t)| *t == qtype).unwrap_or(OTHER);
-        let place =
-            usize::from(transport == Transport::Tcp) * 2 + usize::from(!client.to_canonical().is_ipv4());
+        let place = transport.index() * 2 + usize::from(!client.to_canonical().is_ipv4());
         self.stripes[worker % self.stripes.len()][place * QTYPES.len() + kind].fetch_add(1, Relaxed);
     }
 
@@ -60,8 +59,7 @@ impl ZoneRequests {
             let count: u64 = self.stripes.iter().map(|s| s[cell].load(Relaxed)).sum();
             if count > 0 {
                 let (place, kind) = (cell / QTYPES.len(), cell % QTYPES.len());
-                let transport = if place / 2 == 0 { Transport::Udp } else { Transport::Tcp };
-                counts.push((transport, place % 2 == 1, QTYPES[kind].0, count));
+                counts.push((Transport::ALL[place / 2], place % 2 == 1, QTYPES[kind].0, count));
             }
         }
         counts

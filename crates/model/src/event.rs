@@ -10,22 +10,50 @@ use crate::slots::Slot;
 pub const MAX_ANSWERS: usize = 8;
 
 /// How a query came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Transport {
-    /// Datagram.
+    /// Datagram (RFC 1035 section 4.2.1).
     Udp,
-    /// Stream.
+    /// Stream (RFC 7766).
     Tcp,
+    /// DNS over TLS (RFC 7858).
+    Tls,
+    /// DNS over HTTPS (RFC 8484).
+    Https,
+    /// DNS over dedicated QUIC connections (RFC 9250).
+    Quic,
 }
 
 impl Transport {
-    /// `udp` or `tcp`.
+    /// All transports, in the order of their number in storage.
+    pub const ALL: [Transport; 5] =
+        [Transport::Udp, Transport::Tcp, Transport::Tls, Transport::Https, Transport::Quic];
+
+    /// `udp`, `tcp`, `dot`, `doh` or `doq`.
     pub fn as_str(self) -> &'static str {
         match self {
             Transport::Udp => "udp",
             Transport::Tcp => "tcp",
+            Transport::Tls => "dot",
+            Transport::Https => "doh",
+            Transport::Quic => "doq",
         }
+    }
+
+    /// The transport of this name.
+    pub fn named(name: &str) -> Option<Transport> {
+        Transport::ALL.into_iter().find(|transport| transport.as_str() == name)
+    }
+
+    /// Its place in [`Transport::ALL`].
+    pub fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl serde::Serialize for Transport {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -146,5 +174,19 @@ impl QueryEvent {
     /// How many records the answer section held.
     pub fn answer_count(&self) -> u16 {
         self.answer_count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transport_is_found_by_its_number_and_by_its_name() {
+        for (index, transport) in Transport::ALL.into_iter().enumerate() {
+            assert_eq!(transport.index(), index);
+            assert_eq!(Transport::named(transport.as_str()), Some(transport));
+        }
+        assert_eq!(Transport::named("sctp"), None);
     }
 }

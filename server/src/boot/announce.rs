@@ -14,10 +14,12 @@ const CODE_US: i64 = 24 * 3600 * 1_000_000;
 pub async fn announce(site: &Site, settings: &Settings, storage: bool) {
     let http = format!("http://{}", reachable(site.http));
     let dns: Vec<String> = site.dns.iter().map(ToString::to_string).collect();
+    let secure = site.responder.secure_addresses();
     let code = if storage { first_code(site).await } else { None };
     if settings.json_ready {
         let line = json!({
-            "ready": true, "http": http, "dns": dns, "storage": storage,
+            "ready": true, "http": http, "dns": dns, "dns_tls": secure.tls, "dns_https": secure.https,
+            "dns_quic": secure.quic, "storage": storage,
             "signin": code.as_ref().map(|_| format!("{http}/welcome")), "code": code,
         });
         println!("{line}");
@@ -29,6 +31,15 @@ pub async fn announce(site: &Site, settings: &Settings, storage: bool) {
     for address in &site.dns {
         let shown = reachable(*address);
         println!("    DNS             {address} UDP and TCP    dig @{} -p {} NAME", shown.ip(), shown.port());
+    }
+    for address in &secure.tls {
+        println!("    DNS over TLS    {address}");
+    }
+    for address in &secure.https {
+        println!("    DNS over HTTPS  https://{}/dns-query", reachable(*address));
+    }
+    for address in &secure.quic {
+        println!("    DNS over QUIC   {address} UDP");
     }
     println!("    Data            {}", settings.data_dir.display());
     if let Some(code) = code {

@@ -1,12 +1,15 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
 mod file;
+mod secure;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
+
+pub use secure::{SecureArgs, SecureSettings};
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
@@ -24,6 +27,9 @@ pub struct ServeArgs {
     /// Address of the DNS responder, UDP and TCP; may be given several times [default: 127.0.0.1:5353].
     #[arg(long, value_name = "ADDR", env = "STEELYARD_DNS", value_delimiter = ',')]
     pub dns: Vec<SocketAddr>,
+    /// DNS over TLS, HTTPS and QUIC.
+    #[command(flatten)]
+    pub secure: SecureArgs,
     /// A PostgreSQL 15 or later to use instead of the private one; names the user.
     #[arg(long, value_name = "URL", env = "STEELYARD_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
@@ -63,6 +69,8 @@ pub struct Settings {
     pub http: SocketAddr,
     /// DNS, at least one.
     pub dns: Vec<SocketAddr>,
+    /// DNS over TLS, HTTPS and QUIC.
+    pub secure: SecureSettings,
     /// An outer PostgreSQL.
     pub database_url: Option<String>,
     /// Name of this site, when given.
@@ -80,10 +88,11 @@ pub struct Settings {
 impl ServeArgs {
     /// Joins flags and file, and checks them.
     pub fn settings(self) -> anyhow::Result<Settings> {
-        let file = match &self.config {
+        let mut file = match &self.config {
             Some(path) => file::read(path)?,
             None => file::File::default(),
         };
+        let secure = self.secure.settings(&mut file)?;
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
         let dns = match (self.dns.is_empty(), file.dns) {
             (false, _) => self.dns,
@@ -109,6 +118,7 @@ impl ServeArgs {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             dns,
+            secure,
             database_url,
             site,
             workers,

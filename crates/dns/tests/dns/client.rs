@@ -12,6 +12,7 @@ use model::event::{QueryEvent, Transport};
 use crate::{NOW, Running, policy, wire};
 
 /// Queries in wire format.
+#[derive(Clone)]
 pub struct Question {
     pub id: u16,
     pub flags: u16,

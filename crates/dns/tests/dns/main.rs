@@ -7,6 +7,7 @@ mod paths;
 mod protocol;
 mod reference;
 mod rules;
+mod secure;
 mod split;
 mod views;
 mod wild;

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::event::Transport;
 use crate::filter::value::typed;
 
 fn test(field: Field, op: Op) -> Filter {
@@ -66,7 +67,7 @@ fn an_error_says_where_and_what_would_be_right() {
         ("qtype = B", 8, "AAAA"),
         ("ts > yesterday", 5, "2026-01-31"),
         ("ts > 2026-02-29", 5, "is no time"),
-        ("transport = sctp", 12, "give udp or tcp"),
+        ("transport = sctp", 12, "give udp, tcp, dot, doh or doq"),
         ("significant = maybe", 14, "give true or false"),
         ("fqdn = a..b", 7, "remove the extra dot"),
         ("client_ip ~ 10", 10, "~ does not apply: use =, != or in"),
@@ -127,7 +128,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
     match kind {
         Kind::Text => any::<String>().prop_map(|s| text(&s.replace(char::is_control, ""))).boxed(),
         Kind::Name => "([a-z0-9_*-]{1,9}\\.){0,3}[a-z]{1,9}|".prop_map(Value::Text).boxed(),
-        Kind::Transport => prop_oneof![Just(text("udp")), Just(text("tcp"))].boxed(),
+        Kind::Transport => {
+            proptest::sample::select(Transport::ALL.to_vec()).prop_map(|t| text(t.as_str())).boxed()
+        }
         Kind::Number => any::<i64>().prop_map(Value::Number).boxed(),
         Kind::Address => prop_oneof![
             (any::<u32>(), any::<u8>())

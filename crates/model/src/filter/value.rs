@@ -6,6 +6,7 @@ use ipnet::IpNet;
 
 use super::field::{Field, Kind};
 use super::{Value, instant};
+use crate::event::Transport;
 use crate::name::DnsName;
 use crate::value::ValueError;
 
@@ -16,8 +17,8 @@ pub(super) fn typed(field: Field, text: &str) -> Result<Value, ValueError> {
         Kind::Text => Ok(Value::Text(text.to_owned())),
         Kind::Name => name(trimmed),
         Kind::Transport => match trimmed.to_ascii_lowercase().as_str() {
-            known @ ("udp" | "tcp") => Ok(Value::Text(known.to_owned())),
-            _ => Err(ValueError(format!("{text:?} is no transport: give udp or tcp"))),
+            known if Transport::named(known).is_some() => Ok(Value::Text(known.to_owned())),
+            _ => Err(ValueError(format!("{text:?} is no transport: give udp, tcp, dot, doh or doq"))),
         },
         Kind::Number => trimmed
             .parse()

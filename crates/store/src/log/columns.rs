@@ -16,14 +16,7 @@ pub static COMPACT: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
         ("site", guarded("site")),
         ("client_ip", "host(client)".to_owned()),
         ("client_port", "port::text".to_owned()),
-        (
-            "transport",
-            format!(
-                "CASE transport WHEN 0 THEN '{}' ELSE '{}' END",
-                Transport::Udp.as_str(),
-                Transport::Tcp.as_str()
-            ),
-        ),
+        ("transport", transport()),
         ("fqdn", guarded("fqdn")),
         ("qtype", rr_type()),
         ("rcode", rcode("rcode")),
@@ -42,6 +35,13 @@ pub static COMPACT: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
 
 fn guarded(column: &str) -> String {
     format!("CASE WHEN ascii({column}) IN {FORMULA} THEN '''' || {column} ELSE {column} END")
+}
+
+/// The name of a transport.
+pub fn transport() -> String {
+    let named: Vec<String> =
+        Transport::ALL.iter().map(|t| format!("WHEN {} THEN '{}'", t.index(), t.as_str())).collect();
+    format!("CASE transport {} END", named.join(" "))
 }
 
 fn rr_type() -> String {

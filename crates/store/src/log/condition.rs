@@ -5,7 +5,7 @@ use chrono::DateTime;
 use model::event::Transport;
 use model::filter::{Field, Filter, Op, Test, Value};
 
-use super::{LogQuery, code, timestamp};
+use super::{LogQuery, code, columns, timestamp};
 
 /// The rows of a query on one site: window and filter.
 pub fn of(query: &LogQuery, site: &str) -> String {
@@ -84,7 +84,9 @@ fn equal(field: Field, value: &Value) -> String {
     let column = column(field);
     match value {
         Value::Text(text) if field == Field::Transport => {
-            format!("{column} = {}", i16::from(text == Transport::Tcp.as_str()))
+            // The parser knows all names; one it does not know is no row's.
+            let number = Transport::named(text).map_or(-1, |t| t.index() as i16);
+            format!("{column} = ({number})")
         }
         Value::Text(text) => format!("{column} = {}", literal(text)),
         Value::Network(network) => {
@@ -126,7 +128,7 @@ fn matches(field: Field, regex: &str) -> String {
     let regex = literal(regex);
     match field {
         Field::Fqdn | Field::Service => format!("{} ~* {regex}", column(field)),
-        Field::Transport => format!("(CASE transport WHEN 0 THEN 'udp' ELSE 'tcp' END) ~ {regex}"),
+        Field::Transport => format!("({}) ~ {regex}", columns::transport()),
         _ => format!("{} ~ {regex}", column(field)),
     }
 }

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 
 use bytes::{BufMut, BytesMut};
 use ipnet::IpNet;
-use model::event::Transport;
 use model::row::{Class, LogRow};
 
 /// Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01 UTC.
@@ -38,7 +37,7 @@ fn encode_row(out: &mut BytesMut, site: &str, row: &LogRow) {
     text(out, site);
     inet(out, Some(IpNet::from(row.client)));
     integer(out, i32::from(row.port));
-    smallint(out, i16::from(row.transport == Transport::Tcp));
+    smallint(out, row.transport.index() as i16);
     text(out, &row.fqdn);
     integer(out, i32::from(row.qtype.0));
     smallint(out, super::code(row.rcode.0));

@@ -94,6 +94,7 @@ async fn every_kind_of_filter_selects_what_it_says() {
     rows[4].ecs = Some("198.51.100.0/24".parse().unwrap());
     rows[5].significance = "refused";
     rows[6].transport = Transport::Tcp;
+    rows[7].transport = Transport::Quic;
     store.store_rows(1, &rows).await.unwrap();
     let ids = async |text: &str| {
         let found = store.rows(&query(NOON, NOON + DAY, text), None, 100).await.unwrap();
@@ -102,7 +103,7 @@ async fn every_kind_of_filter_selects_what_it_says() {
         assert_eq!(store.count(&query(NOON, NOON + DAY, text)).await.unwrap(), ids.len() as u64, "{text}");
         ids
     };
-    let cases: [(&str, &[i64]); 14] = [
+    let cases: [(&str, &[i64]); 16] = [
         ("rcode = NXDOMAIN", &[1]),
         ("fqdn = b.example.ORG.", &[2]),
         ("fqdn ~ \"^b\\\\.\"", &[2]),
@@ -111,6 +112,8 @@ async fn every_kind_of_filter_selects_what_it_says() {
         ("ecs = 198.51.0.0/16", &[5]),
         ("significant = true", &[6]),
         ("transport = tcp", &[7]),
+        ("transport = doq", &[8]),
+        ("transport ~ \"^do\"", &[8]),
         ("client_ip in (192.0.2.8/31)", &[8, 9]),
         ("answers = 10.0.0.9", &[9]),
         ("client_port < 5000 or latency_us >= 13", &[]),

@@ -1,5 +1,6 @@
 //! Rows of the query log, as pages and as they come.
 
+use model::event::Transport;
 use utoipa::openapi::{OneOfBuilder, Schema};
 
 use super::Named;
@@ -33,7 +34,7 @@ fn row() -> Schema {
         .must("site", to("Label", "Site that answered."))
         .must("client_ip", to("Address", "Who asked."))
         .must("client_port", whole("From which port.", 0, 65_535))
-        .must("transport", word("How.", &["udp", "tcp"]))
+        .must("transport", word("How.", &Transport::ALL.map(Transport::as_str)))
         .must("fqdn", text("Name asked for, case as asked, without the last dot."))
         .must("qtype", to("RecordType", "Type asked for."))
         .must("rcode", text("Code answered, as `NOERROR`; `DROPPED` for silence."))
