@@ -6,6 +6,7 @@
 //! for anything: what happened is counted in memory and pushed into a ring, and when the ring is full the loss itself
 //! is counted.
 
+mod access;
 mod answer;
 mod cookie;
 mod explain;
@@ -19,6 +20,7 @@ mod stats;
 mod transport;
 mod tree;
 
+pub use access::Access;
 pub use answer::{Arrival, Outcome, answer};
 pub use cookie::Cookies;
 pub use policy::{Identity, Policy};

@@ -1,5 +1,6 @@
 //! What the operator sets for the responder beside zones and services; replaced as a whole, for the next packet on.
 
+use crate::access::Access;
 use crate::cookie::Cookies;
 
 /// The settings a packet is answered under.
@@ -9,6 +10,8 @@ pub struct Policy {
     pub identity: Identity,
     /// The secrets DNS cookies are made with.
     pub cookies: Cookies,
+    /// Who is answered; all others are REFUSED.
+    pub access: Access,
 }
 
 /// What this server says of itself when it is asked; nothing by default (RFC 4892 section 3).
