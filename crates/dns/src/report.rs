@@ -4,12 +4,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use model::event::QueryEvent;
-use model::rrtype::Family;
+use model::event::{QueryEvent, Transport};
+use model::rrtype::{Family, Rcode};
 use rtrb::Producer;
 
 use crate::answer::{Arrival, Outcome, answer};
 use crate::policy::Policy;
+use crate::rate::{Limited, Outline, Verdict};
 use crate::serving::Serving;
 use crate::stats::Latency;
 
@@ -18,6 +19,7 @@ pub struct Worker {
     number: usize,
     ring: Option<Producer<QueryEvent>>,
     latency: Arc<Latency>,
+    limited: Arc<Limited>,
     panics: Arc<AtomicU64>,
 }
 
@@ -27,9 +29,10 @@ impl Worker {
         number: usize,
         ring: Option<Producer<QueryEvent>>,
         latency: Arc<Latency>,
+        limited: Arc<Limited>,
         panics: Arc<AtomicU64>,
     ) -> Worker {
-        Worker { number, ring, latency, panics }
+        Worker { number, ring, latency, limited, panics }
     }
 
     /// Answers one packet and notes it. True when `out` holds a reply to send.
@@ -43,11 +46,16 @@ impl Worker {
     ) -> bool {
         let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
         // A bug that one packet can reach must cost that packet's answer and no other's.
-        let result =
-            catch_unwind(AssertUnwindSafe(|| answer(serving, policy, packet, arrival, out, &mut event)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            limit(serving, policy, packet, arrival, out, &mut event)
+                .unwrap_or_else(|| answer(serving, policy, packet, arrival, out, &mut event))
+        }));
         match result {
             Ok(Outcome::Ignored) => false,
             Ok(outcome) => {
+                if event.rate_limited {
+                    self.limited.add(outcome);
+                }
                 self.note(serving, event);
                 outcome == Outcome::Replied
             }
@@ -79,4 +87,42 @@ impl Worker {
             serving.lost().add(self.number, at, slot, family, rcode);
         }
     }
+}
+
+/// What becomes of a query whose network is over its rate; none when it is to be answered.
+///
+/// Judged before the answer is made: a flood then costs no lookup, and takes no turn of a service's schedule that
+/// nobody would see, so that the members' counters stay what was sent. Which zone the name is in is not looked up
+/// either: such a query is counted outside every zone, with the name in its row.
+fn limit(
+    serving: &Serving,
+    policy: &Policy,
+    packet: &[u8],
+    arrival: &Arrival,
+    out: &mut Vec<u8>,
+    event: &mut QueryEvent,
+) -> Option<Outcome> {
+    let limiter = policy.rate.as_ref().filter(|_| arrival.transport == Transport::Udp)?;
+    let outline = Outline::read(packet).filter(|_| arrival.client.port() != 0)?;
+    let (client, seconds) = (arrival.client.ip(), (arrival.at / 1_000_000) as u32);
+    let cookie = outline.cookie().and_then(|option| policy.cookies.answer(option, client, seconds));
+    if cookie.is_some_and(|answered| answered.proven) {
+        event.cookie_proven = true;
+        return None;
+    }
+    let verdict = limiter.judge(client, arrival.at);
+    if verdict == Verdict::Pass {
+        return None;
+    }
+    event.rate_limited = true;
+    event.generation = serving.snapshot().generation;
+    event.health_epoch = serving.health().epoch;
+    if let Some((name, qtype)) = outline.question() {
+        event.set_name(name);
+        event.qtype = qtype;
+    }
+    let slipped = verdict == Verdict::Slip && outline.truncated(cookie.map(|c| c.cookie), out).is_some();
+    event.rcode = if slipped { Rcode::NOERROR } else { Rcode::DROPPED };
+    event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
+    Some(if slipped { Outcome::Replied } else { Outcome::Silent })
 }

@@ -66,7 +66,8 @@ impl Question {
 
 /// The raw answer over UDP; none when there is silence.
 pub fn udp(server: SocketAddr, packet: &[u8]) -> Option<Vec<u8>> {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let own = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
+    let socket = UdpSocket::bind(own).unwrap();
     socket.connect(server).unwrap();
     socket.send(packet).unwrap();
     // Silence is told from an answer by a second query that is always answered: no time has to pass.

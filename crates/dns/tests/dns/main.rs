@@ -1,15 +1,18 @@
 //! The responder against real packets, read back by an independent parser.
 
 mod client;
+mod listen;
 mod protocol;
+mod rate;
 mod split;
+mod tcp;
 mod wild;
 mod zone;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dns::{Options, Responder, Serving};
+use dns::{Options, Policy, Responder, Serving};
 use model::config::Config;
 use model::event::QueryEvent;
 use model::health::HealthTable;
@@ -84,11 +87,23 @@ pub fn serving(config: Config, generation: u64, previous: Option<&Serving>, work
 }
 
 pub async fn start() -> Running {
-    let options =
-        Options { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], workers: 2, ..Options::default() };
+    start_with(Policy::default()).await
+}
+
+/// Under a policy.
+pub async fn start_with(policy: Policy) -> Running {
+    run(&[SocketAddr::from(([127, 0, 0, 1], 0))], policy).await
+}
+
+/// At these addresses.
+pub async fn start_at(listen: &[SocketAddr]) -> Running {
+    run(listen, Policy::default()).await
+}
+
+async fn run(listen: &[SocketAddr], policy: Policy) -> Running {
+    let options = Options { listen: listen.to_vec(), workers: 2, ..Options::default() };
     let view = serving(config(), 42, None, options.worker_slots());
-    let (responder, rings) =
-        Responder::start(options, view, dns::Policy::default()).await.expect("a responder");
+    let (responder, rings) = Responder::start(options, view, policy).await.expect("a responder");
     let address = responder.addresses()[0];
     Running { responder, rings, address }
 }
