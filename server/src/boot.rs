@@ -3,6 +3,8 @@
 mod announce;
 mod data_dir;
 mod database;
+mod reload;
+pub mod sockets;
 mod tracing_setup;
 
 use std::net::SocketAddr;
@@ -23,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::gate::Gate;
 use crate::access::secret;
-use crate::config::Settings;
+use crate::config::{ServeArgs, Settings};
 use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
@@ -37,8 +39,9 @@ const CHECKS_AT_ONCE: usize = 64;
 /// How long a drain may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Serves until a signal says stop.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
+/// Serves until a signal says stop; `settings` are those of `args`, which are read again on SIGHUP. Sockets that were
+/// passed are listened at instead of `settings.dns`.
+pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) -> anyhow::Result<()> {
     tracing_setup::init();
     // From here on a signal is heard: a stop in the middle of a start drains as any other.
     let mut signals = Signals::listen()?;
@@ -65,8 +68,10 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
         &snapshot.config,
     );
+    let mut reload = reload::Reload::new(args, settings.clone(), !passed.is_empty());
     let options = dns::Options {
-        listen: settings.dns.clone(),
+        listen: if passed.is_empty() { settings.dns.clone() } else { Vec::new() },
+        passed,
         workers: settings.workers,
         events: settings.log,
         ..dns::Options::default()
@@ -76,9 +81,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let first_view = log_view(&serving);
-    let (responder, rings) = Responder::start(options, Arc::new(serving), dns::Policy::default())
-        .await
-        .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
+    let (responder, rings) =
+        Responder::start(options, Arc::new(serving), reload.policy()).await.context("dns: cannot listen")?;
 
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
@@ -99,7 +103,6 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let site = Arc::new(Site {
         name,
         http: http_address,
-        dns: responder.addresses(),
         store,
         responder,
         pipeline,
@@ -112,7 +115,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         keeps_rows: settings.log,
         started: clock::now(),
     });
-    data_dir.leave_access(http_address, &site.dns, &local_token)?;
+    data_dir.leave_access(http_address, &site.responder.addresses(), &local_token)?;
 
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());
@@ -129,14 +132,16 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         announce::announce(&site, &settings, there).await;
         anyhow::Ok(())
     };
-    let stopped = signals.stop();
-    tokio::pin!(stopped);
-    tokio::select! {
-        begun = begin => {
-            begun?;
-            stopped.await;
+    {
+        let stopped = signals.stop(|| reload.run(&site, &data_dir, &local_token));
+        tokio::pin!(stopped);
+        tokio::select! {
+            begun = begin => {
+                begun?;
+                stopped.await;
+            }
+            () = &mut stopped => {}
         }
-        () = &mut stopped => {}
     }
     tracing::info!("stopping: draining");
     stop.cancel();
@@ -192,18 +197,17 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            // SIGHUP would otherwise end the process; there is nothing to read again yet but what the database holds.
             hangup: signal(SignalKind::hangup())?,
         })
     }
 
-    /// Returns when one says stop.
-    async fn stop(&mut self) {
+    /// Returns when one says stop; calls `reload` for each that says so.
+    async fn stop(&mut self, mut reload: impl FnMut()) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => tracing::info!("SIGHUP: the configuration is always current"),
+                _ = self.hangup.recv() => reload(),
             }
         }
     }

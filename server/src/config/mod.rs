@@ -1,12 +1,15 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
 mod file;
+mod responder;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::bail;
 use clap::Args;
+
+pub use self::responder::ResponderSettings;
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
@@ -55,7 +58,7 @@ pub enum Switch {
 }
 
 /// The settings in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Absolute path of the data directory.
     pub data_dir: PathBuf,
@@ -75,6 +78,8 @@ pub struct Settings {
     pub demo: bool,
     /// The ready line.
     pub json_ready: bool,
+    /// What the responder may and says.
+    pub responder: ResponderSettings,
 }
 
 impl ServeArgs {
@@ -93,6 +98,10 @@ impl ServeArgs {
         if dns.is_empty() {
             bail!("dns: the list is empty: give at least one address such as 0.0.0.0:53");
         }
+        if let Some((_, twice)) = dns.iter().enumerate().find(|(i, a)| a.port() != 0 && dns[..*i].contains(a))
+        {
+            bail!("dns: {twice} is there twice: give each address once");
+        }
         let database_url = self.database_url.or(file.database_url);
         if let Some(url) = &database_url {
             check_database_url(url)?;
@@ -105,6 +114,10 @@ impl ServeArgs {
         if !(1..=256).contains(&workers) {
             bail!("workers: {workers} is out of range: give 1 to 256");
         }
+        let responder = ResponderSettings::new(file.responder).map_err(|problems| match &self.config {
+            Some(path) => anyhow::anyhow!("--config {}: {problems}", path.display()),
+            None => problems.into(),
+        })?;
         Ok(Settings {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
@@ -115,6 +128,7 @@ impl ServeArgs {
             log: self.log.or(file.log) != Some(Switch::Off),
             demo: self.demo || file.demo.unwrap_or(false),
             json_ready: self.json_ready,
+            responder,
         })
     }
 }
