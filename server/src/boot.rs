@@ -7,6 +7,7 @@ mod reload;
 pub mod sockets;
 mod tracing_setup;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +83,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let first_view = log_view(&serving);
     let (responder, rings) =
-        Responder::start(options, Arc::new(serving), reload.policy()).await.context("dns: cannot listen")?;
+        Responder::start(options, Arc::new(serving), reload.policy()).await.map_err(cannot_listen)?;
 
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
@@ -165,6 +166,18 @@ fn site_name(settings: &Settings, config: &Config) -> anyhow::Result<Label> {
         Some(name) => Ok(name),
         None => "leader".parse().map_err(|e| anyhow::anyhow!("site: {e}")),
     }
+}
+
+/// What a DNS address that cannot be had needs.
+fn cannot_listen(error: io::Error) -> anyhow::Error {
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "grant CAP_NET_BIND_SERVICE, or let the service manager pass the sockets (see the guide)"
+        }
+        io::ErrorKind::AddrInUse => "stop the program that has it, or give another address or port",
+        _ => "give an address of this machine",
+    };
+    anyhow::anyhow!("dns: cannot listen at {error}: {remedy}")
 }
 
 fn addresses(list: &[SocketAddr]) -> String {

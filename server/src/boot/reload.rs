@@ -68,10 +68,7 @@ impl Reload {
             ..Done::default()
         };
         if !self.passed {
-            let relisted = site
-                .responder
-                .listen(&settings.dns)
-                .map_err(|e| anyhow::anyhow!("dns: {e}: give an address of this machine with a free port"))?;
+            let relisted = site.responder.listen(&settings.dns).map_err(super::cannot_listen)?;
             site.pipeline.add_rings(relisted.rings);
             (done.opened, done.closed) = (relisted.opened, relisted.closed);
             self.settings.dns = settings.dns;
