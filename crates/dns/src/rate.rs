@@ -23,7 +23,7 @@ use crate::answer::Outcome;
 pub struct RateLimit {
     /// Answers a network gets in a second, and at once after a pause; 1 to 1,000,000.
     pub responses_per_second: u32,
-    /// Every how manieth limited answer goes out truncated, so that a client that is real comes back over TCP; 0 for
+    /// One in so many limited answers goes out truncated, so that a client that is real comes back over TCP; 0 for
     /// none, 1 for all, 15 at most.
     pub slip: u8,
     /// Length of an IPv4 client network, bits.

@@ -14,7 +14,7 @@ pub use self::responder::ResponderSettings;
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
-    /// Settings file, TOML; its keys are the flags' names with underscores.
+    /// Settings file, TOML; its keys are the flags' names with underscores, and `[responder]`.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the private database, the last good snapshot and local access live [default: .steelyard, or

@@ -299,6 +299,15 @@ mod tests {
     }
 
     #[test]
+    fn the_example_is_right_and_says_the_defaults() {
+        let settings = check(include_str!("../../../examples/steelyard.toml")).unwrap();
+        let policy = policy(&settings);
+        assert_eq!(policy.rate.unwrap().limit(), RateLimit::default());
+        assert_eq!((policy.tcp, policy.access), (Limits::default(), Access::default()));
+        assert!(policy.identity.nsid.is_some() && policy.identity.version.is_some());
+    }
+
+    #[test]
     fn what_is_wrong_is_named_with_field_value_and_remedy() {
         let table: [(&str, &[&str]); 11] = [
             ("[responder]\nalow = []", &["line 2:", "alow", "did you mean allow?"]),
