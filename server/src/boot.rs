@@ -3,8 +3,11 @@
 mod announce;
 mod data_dir;
 mod database;
+mod reload;
+pub mod sockets;
 mod tracing_setup;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::access::gate::Gate;
 use crate::access::secret;
-use crate::config::Settings;
+use crate::config::{ServeArgs, Settings};
 use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
@@ -37,8 +40,9 @@ const CHECKS_AT_ONCE: usize = 64;
 /// How long a drain may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// Serves until a signal says stop.
-pub async fn run(settings: Settings) -> anyhow::Result<()> {
+/// Serves until a signal says stop; `settings` are those of `args`, which are read again on SIGHUP. Sockets that were
+/// passed are listened at instead of `settings.dns`.
+pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) -> anyhow::Result<()> {
     tracing_setup::init();
     // From here on a signal is heard: a stop in the middle of a start drains as any other.
     let mut signals = Signals::listen()?;
@@ -63,9 +67,11 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let first_epoch = (clock::now() / 1000) as u64;
     let secure = settings.secure.open()?;
     let certificate = secure.certificate.clone();
+    let mut reload = reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate);
     let options = dns::Options {
+        listen: if passed.is_empty() { settings.dns.clone() } else { Vec::new() },
+        passed,
         secure,
-        listen: settings.dns.clone(),
         workers: settings.workers,
         events: settings.log,
         ..dns::Options::default()
@@ -75,9 +81,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let serving = Arc::new(serving);
-    let (responder, rings) = Responder::start(options, serving.clone(), dns::Policy::default())
-        .await
-        .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
+    let (responder, rings) =
+        Responder::start(options, serving.clone(), reload.policy()).await.map_err(cannot_listen)?;
     // Queries are answered from here on; whatever takes its time with a large configuration comes after.
     let first_view = log_view(&serving);
     drop(serving);
@@ -105,7 +110,6 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let site = Arc::new(Site {
         name,
         http: http_address,
-        dns: responder.addresses(),
         store,
         responder,
         pipeline,
@@ -118,7 +122,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         keeps_rows: settings.log,
         started: clock::now(),
     });
-    data_dir.leave_access(http_address, &site.dns, &local_token)?;
+    data_dir.leave_access(http_address, &site.responder.addresses(), &local_token)?;
 
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());
@@ -135,14 +139,16 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         announce::announce(&site, &settings, there).await;
         anyhow::Ok(())
     };
-    let stopped = signals.stop(certificate);
-    tokio::pin!(stopped);
-    tokio::select! {
-        begun = begin => {
-            begun?;
-            stopped.await;
+    {
+        let stopped = signals.stop(|| reload.run(&site, &data_dir, &local_token));
+        tokio::pin!(stopped);
+        tokio::select! {
+            begun = begin => {
+                begun?;
+                stopped.await;
+            }
+            () = &mut stopped => {}
         }
-        () = &mut stopped => {}
     }
     tracing::info!("stopping: draining");
     stop.cancel();
@@ -166,6 +172,18 @@ fn site_name(settings: &Settings, config: &Config) -> anyhow::Result<Label> {
         Some(name) => Ok(name),
         None => "leader".parse().map_err(|e| anyhow::anyhow!("site: {e}")),
     }
+}
+
+/// What a DNS address that cannot be had needs.
+fn cannot_listen(error: io::Error) -> anyhow::Error {
+    let remedy = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            "grant CAP_NET_BIND_SERVICE, or let the service manager pass the sockets (see the guide)"
+        }
+        io::ErrorKind::AddrInUse => "stop the program that has it, or give another address or port",
+        _ => "give an address of this machine",
+    };
+    anyhow::anyhow!("dns: cannot listen at {error}: {remedy}")
 }
 
 fn addresses(list: &[SocketAddr]) -> String {
@@ -198,23 +216,17 @@ impl Signals {
         Ok(Signals {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
-            // SIGHUP would otherwise end the process; what is read again is the certificate.
             hangup: signal(SignalKind::hangup())?,
         })
     }
 
-    /// Returns when one says stop.
-    async fn stop(&mut self, certificate: Option<dns::Certificate>) {
+    /// Returns when one says stop; calls `reload` for each that says so.
+    async fn stop(&mut self, mut reload: impl FnMut()) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => {
-                    tracing::info!("SIGHUP: the configuration is always current");
-                    if let Some(certificate) = &certificate {
-                        certificate.reload_and_say();
-                    }
-                }
+                _ = self.hangup.recv() => reload(),
             }
         }
     }

@@ -59,12 +59,12 @@ pub fn read_json<T: DeserializeOwned>(text: &str, remedy: &str) -> Result<T, Pro
 }
 
 /// Where in the form an error lies, as `services[0].pools[0].members[0].weight`; nothing for the whole.
-fn path(path: &serde_path_to_error::Path) -> String {
+pub(crate) fn path(path: &serde_path_to_error::Path) -> String {
     let text = path.to_string();
     if text == "." { String::new() } else { text.trim_end_matches(".?").to_owned() }
 }
 
-fn unknown_key(key: &str, known: &[&str]) -> String {
+pub(crate) fn unknown_key(key: &str, known: &[&str]) -> String {
     let remedy = match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("known keys here are {}", known.join(", ")),
@@ -73,7 +73,7 @@ fn unknown_key(key: &str, known: &[&str]) -> String {
 }
 
 /// The key, and the keys known in its place, from serde_json's message about an unknown field.
-fn unknown_in_words(message: &str) -> Option<(String, Vec<String>)> {
+pub(crate) fn unknown_in_words(message: &str) -> Option<(String, Vec<String>)> {
     let rest = message.split_once("unknown field `")?.1;
     let (key, rest) = rest.split_once('`')?;
     let known = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();

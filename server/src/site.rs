@@ -22,8 +22,6 @@ pub struct Site {
     pub name: Label,
     /// Where the console listens.
     pub http: SocketAddr,
-    /// Where the responder listens.
-    pub dns: Vec<SocketAddr>,
     /// PostgreSQL.
     pub store: Store,
     /// The responder.
@@ -59,7 +57,8 @@ impl Site {
 
     /// Addresses a person on this machine would dig at.
     pub fn dig_targets(&self) -> Vec<String> {
-        self.dns.iter().map(|a| crate::config::reachable(*a)).map(|a| a.to_string()).collect()
+        let addresses = self.responder.addresses().into_iter();
+        addresses.map(crate::config::reachable).map(|a| a.to_string()).collect()
     }
 
     /// The split of a service over a window, everything counted up to this moment included. The report says the window

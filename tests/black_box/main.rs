@@ -16,6 +16,7 @@ mod declarative;
 mod drain;
 mod exposure;
 mod health;
+mod listening;
 mod metrics;
 mod openapi;
 mod outage;

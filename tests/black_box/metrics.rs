@@ -8,11 +8,12 @@ use crate::harness::Transport::{Tcp, Udp};
 use crate::harness::{Scrape, Site, lab, until, volley};
 
 /// Names of the contract and their labels. `steelyard_sync_lag_seconds` comes with the second site.
-const NAMES: [(&str, &[&str]); 11] = [
+const NAMES: [(&str, &[&str]); 12] = [
     ("steelyard_dns_requests_total", &["site", "zone", "transport", "family", "qtype"]),
     ("steelyard_dns_responses_total", &["site", "zone", "rcode"]),
     ("steelyard_dns_request_duration_seconds_bucket", &["le"]),
     ("steelyard_answers_total", &["service", "pool", "member"]),
+    ("steelyard_rate_limited_total", &["action"]),
     ("steelyard_member_up", &["service", "member", "site"]),
     ("steelyard_weight", &["service", "member", "kind"]),
     ("steelyard_log_rows_total", &["class", "outcome"]),

@@ -58,6 +58,8 @@ pub struct Asked<'a> {
     pub opt: Option<Opt<'a>>,
     /// Octets the answer may have.
     pub limit: usize,
+    /// Whether the client may ask here at all.
+    pub permitted: bool,
 }
 
 /// Which ways may answer.
@@ -159,7 +161,8 @@ pub fn ask<'a>(
         }
     });
     let limit = limit(arrival.transport, query.edns);
-    Asked { serving, policy, packet, query, opt, limit }
+    let permitted = policy.access.permits(arrival.client.ip());
+    Asked { serving, policy, packet, query, opt, limit, permitted }
 }
 
 fn limit(transport: Transport, edns: Option<Edns<'_>>) -> usize {

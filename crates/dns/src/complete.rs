@@ -12,7 +12,7 @@ use model::event::QueryEvent;
 use model::rrtype::{Rcode, RrType};
 
 use crate::answer::{Asked, Outcome};
-use crate::message::{self, IN, MAX_UDP, Opt};
+use crate::message::{self, ExtendedError, IN, MAX_UDP, Opt};
 use sections::Sections;
 use walk::{Turn, Walk};
 
@@ -73,6 +73,11 @@ pub fn refused(
 fn decide(asked: &Asked<'_>, turn: Turn, event: &mut QueryEvent) -> Option<Sections> {
     event.forget_answer();
     let query = &asked.query;
+    if !asked.permitted {
+        event.rcode = Rcode::REFUSED;
+        event.slot = walk::zone_slot(asked.serving, query.name);
+        return Some(Sections { error: Some(ExtendedError::PROHIBITED), ..Sections::default() });
+    }
     if query.edns.is_some_and(|e| e.version != 0) {
         event.rcode = Rcode::BADVERS;
         return Some(Sections::default());

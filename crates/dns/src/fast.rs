@@ -24,7 +24,7 @@ const POINTER: usize = 2;
 pub fn answer(asked: &Asked<'_>, out: &mut Vec<u8>, event: &mut QueryEvent) -> Option<Outcome> {
     let query = &asked.query;
     let plain = query.qclass == IN && !is_special(query.qtype) && query.edns.is_none_or(|e| e.version == 0);
-    if !plain {
+    if !plain || !asked.permitted {
         return None;
     }
     let mut reply = Reply::new(out, asked.packet, query.question, asked.limit);

@@ -6,6 +6,7 @@
 //! for anything: what happened is counted in memory and pushed into a ring, and when the ring is full the loss itself
 //! is counted.
 
+mod access;
 mod answer;
 mod complete;
 mod cookie;
@@ -16,6 +17,7 @@ mod lookup;
 mod message;
 mod policy;
 mod prepare;
+mod rate;
 mod report;
 mod responder;
 mod serving;
@@ -23,10 +25,12 @@ mod stats;
 mod transport;
 mod tree;
 
+pub use access::Access;
 pub use answer::{Arrival, Outcome, Path, answer};
 pub use cookie::Cookies;
 pub use policy::{Identity, Policy};
-pub use responder::{Options, Responder};
+pub use rate::{Limiter, MAX_SLIP, RateLimit, Verdict};
+pub use responder::{Options, Passed, Relisted, Responder};
 pub use serving::Serving;
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
 pub use transport::connections::Limits;

@@ -1,6 +1,11 @@
 //! What the operator sets for the responder beside zones and services; replaced as a whole, for the next packet on.
 
+use std::sync::Arc;
+
+use crate::access::Access;
 use crate::cookie::Cookies;
+use crate::rate::Limiter;
+use crate::transport::connections::Limits;
 
 /// The settings a packet is answered under.
 #[derive(Debug, Default)]
@@ -9,6 +14,12 @@ pub struct Policy {
     pub identity: Identity,
     /// The secrets DNS cookies are made with.
     pub cookies: Cookies,
+    /// Who is answered; all others are REFUSED.
+    pub access: Access,
+    /// How many answers a client network gets over UDP; no limit when absent.
+    pub rate: Option<Arc<Limiter>>,
+    /// How long and how many connections are kept.
+    pub tcp: Limits,
 }
 
 /// What this server says of itself when it is asked; nothing by default (RFC 4892 section 3).

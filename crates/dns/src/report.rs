@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use hickory_proto::op::Message;
-use model::event::QueryEvent;
-use model::rrtype::Family;
+use model::event::{QueryEvent, Transport};
+use model::rrtype::{Family, Rcode};
 use rtrb::Producer;
 
 use crate::answer::{Arrival, Outcome, Path, answer, message};
 use crate::policy::Policy;
+use crate::rate::{Limited, Outline, Verdict};
 use crate::serving::Serving;
 use crate::stats::Latency;
 
@@ -19,6 +20,7 @@ pub struct Worker {
     number: usize,
     ring: Option<Producer<QueryEvent>>,
     latency: Arc<Latency>,
+    limited: Arc<Limited>,
     panics: Arc<AtomicU64>,
 }
 
@@ -28,9 +30,10 @@ impl Worker {
         number: usize,
         ring: Option<Producer<QueryEvent>>,
         latency: Arc<Latency>,
+        limited: Arc<Limited>,
         panics: Arc<AtomicU64>,
     ) -> Worker {
-        Worker { number, ring, latency, panics }
+        Worker { number, ring, latency, limited, panics }
     }
 
     /// Answers one packet and notes it. True when `out` holds a reply to send.
@@ -43,7 +46,10 @@ impl Worker {
         out: &mut Vec<u8>,
     ) -> bool {
         let outcome = self.guard(serving, arrival, |event| {
-            match answer(serving, policy, packet, arrival, Path::Fastest, out, event) {
+            let limited = limit(serving, policy, packet, arrival, out, event);
+            let outcome = limited
+                .unwrap_or_else(|| answer(serving, policy, packet, arrival, Path::Fastest, out, event));
+            match outcome {
                 Outcome::Replied => Ok(()),
                 other => Err(other),
             }
@@ -74,6 +80,9 @@ impl Worker {
         match catch_unwind(AssertUnwindSafe(|| answer(&mut event))) {
             Ok(Err(Outcome::Ignored)) => None,
             Ok(result) => {
+                if event.rate_limited {
+                    self.limited.add(result.as_ref().err().copied().unwrap_or(Outcome::Replied));
+                }
                 self.note(serving, event);
                 result.ok()
             }
@@ -100,4 +109,42 @@ impl Worker {
             serving.lost().add(self.number, at, slot, family, rcode);
         }
     }
+}
+
+/// What becomes of a query whose network is over its rate; none when it is to be answered.
+///
+/// Judged before the answer is made: a flood then costs no lookup, and takes no turn of a service's schedule that
+/// nobody would see, so that the members' counters stay what was sent. Which zone the name is in is not looked up
+/// either: such a query is counted outside every zone, with the name in its row.
+fn limit(
+    serving: &Serving,
+    policy: &Policy,
+    packet: &[u8],
+    arrival: &Arrival,
+    out: &mut Vec<u8>,
+    event: &mut QueryEvent,
+) -> Option<Outcome> {
+    let limiter = policy.rate.as_ref().filter(|_| arrival.transport == Transport::Udp)?;
+    let outline = Outline::read(packet).filter(|_| arrival.client.port() != 0)?;
+    let (client, seconds) = (arrival.client.ip(), (arrival.at / 1_000_000) as u32);
+    let cookie = outline.cookie().and_then(|option| policy.cookies.answer(option, client, seconds));
+    if cookie.is_some_and(|answered| answered.proven) {
+        event.cookie_proven = true;
+        return None;
+    }
+    let verdict = limiter.judge(client, arrival.at);
+    if verdict == Verdict::Pass {
+        return None;
+    }
+    event.rate_limited = true;
+    event.generation = serving.snapshot().generation;
+    event.health_epoch = serving.health().epoch;
+    if let Some((name, qtype)) = outline.question() {
+        event.set_name(name);
+        event.qtype = qtype;
+    }
+    let slipped = verdict == Verdict::Slip && outline.truncated(cookie.map(|c| c.cookie), out).is_some();
+    event.rcode = if slipped { Rcode::NOERROR } else { Rcode::DROPPED };
+    event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
+    Some(if slipped { Outcome::Replied } else { Outcome::Silent })
 }

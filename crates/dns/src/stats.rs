@@ -93,6 +93,10 @@ pub struct Stats {
     pub requests: Vec<(Option<DnsName>, Transport, bool, &'static str, u64)>,
     /// Packets whose handling panicked; each cost one answer.
     pub panics: u64,
+    /// Queries not answered because their network was over its rate.
+    pub rate_dropped: u64,
+    /// Queries answered with TC for the same reason.
+    pub rate_slipped: u64,
 }
 
 impl Stats {

@@ -95,6 +95,10 @@ pub struct QueryEvent {
     pub ecs: Option<ClientSubnet>,
     /// No member was up and the down response was given.
     pub failed_open: bool,
+    /// The query carried a cookie of this server's for this client: the client is at the address it writes from.
+    pub cookie_proven: bool,
+    /// The client's network was over its rate: the query was not looked at, and answered with TC or not at all.
+    pub rate_limited: bool,
     answers: [IpAddr; MAX_ANSWERS],
     answer_count: u16,
     name_len: u8,
@@ -117,6 +121,8 @@ impl QueryEvent {
             ttl: 0,
             ecs: None,
             failed_open: false,
+            cookie_proven: false,
+            rate_limited: false,
             answers: [IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED); MAX_ANSWERS],
             answer_count: 0,
             name_len: 0,

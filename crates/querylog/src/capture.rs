@@ -1,6 +1,7 @@
 //! One pass over the rings: events become rows in the queue, or are counted by the cause that they do not.
 
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 use model::counter::bucket_of;
 use model::event::QueryEvent;
@@ -17,6 +18,16 @@ use crate::view::Views;
 
 /// Events taken before room is given back to the responder and rows are handed on.
 const CHUNK: usize = 1024;
+
+/// Whether a ring is empty and its worker gone: looked at in the other order, since nothing comes once it is gone.
+fn is_over(ring: &Consumer<QueryEvent>) -> bool {
+    if !ring.is_abandoned() {
+        return false;
+    }
+    // Looking at the worker's end alone does not make what it wrote before visible here.
+    fence(Ordering::Acquire);
+    ring.is_empty()
+}
 
 pub(crate) struct Capture {
     shared: Arc<Shared>,
@@ -64,6 +75,9 @@ impl Capture {
                 self.hand_on();
             }
         }
+        rings.retain(|ring| !is_over(ring));
+        // Rings that came by mail meanwhile go behind.
+        rings.append(&mut self.rings);
         self.rings = rings;
         let closed = self.throttle.close(now);
         self.settle(closed);
@@ -106,6 +120,7 @@ impl Capture {
 
     fn read_mail(&mut self) {
         let Some(mail) = self.shared.mail() else { return };
+        self.rings.extend(mail.rings);
         if let Some(logging) = mail.logging {
             let closed = self.throttle.set(&logging);
             self.settle(closed);

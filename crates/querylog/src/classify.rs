@@ -11,6 +11,8 @@ use model::slots::Slot;
 pub mod reason {
     /// No member was up, and the down response was given.
     pub const NO_MEMBER_UP: &str = "no member up";
+    /// Its network was over the rate of answers.
+    pub const RATE_LIMITED: &str = "rate limited";
     /// Silence on purpose.
     pub const DROPPED: &str = "dropped on purpose";
     /// FORMERR.
@@ -33,8 +35,9 @@ pub mod reason {
     pub const ERROR_RESPONSE: &str = "error response";
 
     /// All of them.
-    pub const ALL: [&str; 11] = [
+    pub const ALL: [&str; 12] = [
         NO_MEMBER_UP,
+        RATE_LIMITED,
         DROPPED,
         INVALID_QUERY,
         UNSUPPORTED_QUERY,
@@ -52,6 +55,9 @@ pub mod reason {
 pub(crate) fn significance(event: &QueryEvent) -> &'static str {
     if event.failed_open {
         return reason::NO_MEMBER_UP;
+    }
+    if event.rate_limited {
+        return reason::RATE_LIMITED;
     }
     match event.rcode {
         Rcode::NOERROR => "",
@@ -97,6 +103,9 @@ mod tests {
             (event.rcode, event.slot, event.failed_open) = (rcode, slot, failed_open);
             assert_eq!(significance(&event), expected, "{rcode} {slot:?} {failed_open}");
             assert!(expected.is_empty() || reason::ALL.contains(&expected));
+            event.rate_limited = true;
+            let limited = if failed_open { expected } else { reason::RATE_LIMITED };
+            assert_eq!(significance(&event), limited, "{rcode} {slot:?} {failed_open}");
         }
     }
 }

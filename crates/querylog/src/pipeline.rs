@@ -136,6 +136,12 @@ impl<S> Pipeline<S> {
         self.shared.send(|mail| mail.views.push(view));
     }
 
+    /// Drains these rings as well: those of workers that came later. A ring whose worker is gone is let go of when it is
+    /// empty.
+    pub fn add_rings(&self, rings: Vec<Consumer<QueryEvent>>) {
+        self.shared.send(|mail| mail.rings.extend(rings));
+    }
+
     /// Sets the throttles; seconds that are still open are closed under the old ones.
     pub fn set_logging(&self, logging: Logging) {
         self.shared.send(|mail| mail.logging = Some(logging));

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use model::config::Logging;
+use model::event::QueryEvent;
 use model::row::{Class, LogRow, Outcome};
+use rtrb::Consumer;
 use tokio::sync::{broadcast, watch};
 
 use crate::ledger::Ledger;
@@ -40,6 +42,7 @@ pub struct Status {
 pub(crate) struct Mail {
     pub(crate) views: Vec<LogView>,
     pub(crate) logging: Option<Logging>,
+    pub(crate) rings: Vec<Consumer<QueryEvent>>,
 }
 
 pub(crate) struct Shared {

@@ -13,7 +13,7 @@ const CODE_US: i64 = 24 * 3600 * 1_000_000;
 /// Prints it; with `--json-ready` as one line of JSON.
 pub async fn announce(site: &Site, settings: &Settings, storage: bool) {
     let http = format!("http://{}", reachable(site.http));
-    let dns: Vec<String> = site.dns.iter().map(ToString::to_string).collect();
+    let dns: Vec<String> = site.responder.addresses().iter().map(ToString::to_string).collect();
     let secure = site.responder.secure_addresses();
     let code = if storage { first_code(site).await } else { None };
     if settings.json_ready {
@@ -28,8 +28,8 @@ pub async fn announce(site: &Site, settings: &Settings, storage: bool) {
     println!();
     println!("  Steelyard {} serves", env!("CARGO_PKG_VERSION"));
     println!("    Console         {http}");
-    for address in &site.dns {
-        let shown = reachable(*address);
+    for address in site.responder.addresses() {
+        let shown = reachable(address);
         println!("    DNS             {address} UDP and TCP    dig @{} -p {} NAME", shown.ip(), shown.port());
     }
     for address in &secure.tls {

@@ -2,9 +2,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use model::Problem;
 use serde::Deserialize;
 
 use super::Switch;
+use super::responder::Table;
+use crate::declarative::{path, unknown_in_words, unknown_key};
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -23,11 +26,48 @@ pub struct File {
     pub workers: Option<usize>,
     pub log: Option<Switch>,
     pub demo: Option<bool>,
+    #[serde(default)]
+    pub responder: Table,
 }
 
-/// Reads the file; an unknown key is named with its line.
+/// Reads the file.
+///
+/// # Errors
+/// When it cannot be read, or is not as [`parse`] wants it; the file is named.
 pub fn read(path: &Path) -> anyhow::Result<File> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("--config {}: cannot be read", path.display()))?;
-    toml::from_str(&text).map_err(|e| anyhow::anyhow!("--config {}: {e}", path.display()))
+    parse(&text).map_err(|problem| anyhow::anyhow!("--config {}: {problem}", path.display()))
+}
+
+/// Parses a file's text.
+///
+/// # Errors
+/// One problem with its line: an unknown key with the nearest known one, or a value with its field and the remedy.
+pub fn parse(text: &str) -> Result<File, Problem> {
+    let line = |error: &toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        before.map(|before| format!("line {}: ", before.matches('\n').count() + 1)).unwrap_or_default()
+    };
+    let plain = |error: &toml::de::Error| error.message().lines().next().unwrap_or_default().to_owned();
+    let deserializer = toml::Deserializer::parse(text)
+        .map_err(|error| Problem::new("", "", format!("{}{}: write TOML", line(&error), plain(&error))))?;
+    serde_path_to_error::deserialize(deserializer).map_err(|error| {
+        let field = path(error.path());
+        let error = error.into_inner();
+        let (line, message) = (line(&error), plain(&error));
+        match unknown_in_words(&message) {
+            Some((key, known)) => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                Problem::new(key.clone(), "", format!("{line}{}", unknown_key(&key, &known)))
+            }
+            // The reader's names of kinds are Rust's.
+            None => {
+                let message = ["i64", "usize"].iter().fold(message, |message, kind| {
+                    message.replace(&format!("expected {kind}"), "expected a whole number")
+                });
+                Problem::new(field, "", format!("{line}{message}"))
+            }
+        }
+    })
 }

@@ -1,6 +1,7 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
 mod file;
+mod responder;
 mod secure;
 
 use std::net::{IpAddr, SocketAddr};
@@ -9,12 +10,13 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
-pub use secure::{SecureArgs, SecureSettings};
+pub use self::responder::ResponderSettings;
+pub use self::secure::{SecureArgs, SecureSettings};
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
-    /// Settings file, TOML; its keys are the flags' names with underscores.
+    /// Settings file, TOML; its keys are the flags' names with underscores, and `[responder]`.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the private database, the last good snapshot and local access live [default: .steelyard, or
@@ -61,7 +63,7 @@ pub enum Switch {
 }
 
 /// The settings in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Absolute path of the data directory.
     pub data_dir: PathBuf,
@@ -83,6 +85,8 @@ pub struct Settings {
     pub demo: bool,
     /// The ready line.
     pub json_ready: bool,
+    /// What the responder may and says.
+    pub responder: ResponderSettings,
 }
 
 impl ServeArgs {
@@ -102,6 +106,10 @@ impl ServeArgs {
         if dns.is_empty() {
             bail!("dns: the list is empty: give at least one address such as 0.0.0.0:53");
         }
+        if let Some((_, twice)) = dns.iter().enumerate().find(|(i, a)| a.port() != 0 && dns[..*i].contains(a))
+        {
+            bail!("dns: {twice} is there twice: give each address once");
+        }
         let database_url = self.database_url.or(file.database_url);
         if let Some(url) = &database_url {
             check_database_url(url)?;
@@ -114,6 +122,10 @@ impl ServeArgs {
         if !(1..=256).contains(&workers) {
             bail!("workers: {workers} is out of range: give 1 to 256");
         }
+        let responder = ResponderSettings::new(file.responder).map_err(|problems| match &self.config {
+            Some(path) => anyhow::anyhow!("--config {}: {problems}", path.display()),
+            None => problems.into(),
+        })?;
         Ok(Settings {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
@@ -125,6 +137,7 @@ impl ServeArgs {
             log: self.log.or(file.log) != Some(Switch::Off),
             demo: self.demo || file.demo.unwrap_or(false),
             json_ready: self.json_ready,
+            responder,
         })
     }
 }

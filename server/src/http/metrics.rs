@@ -161,6 +161,12 @@ fn responder(site: &Site, scrape: &mut Scrape) {
     let seconds = stats.latency_sum_ns as f64 / 1e9;
     let help = "From a query's arrival in this process to its answer";
     scrape.histogram("steelyard_dns_request_duration_seconds", help, seconds, buckets);
+    let limited = [("drop", stats.rate_dropped), ("slip", stats.rate_slipped)];
+    scrape.counter(
+        "steelyard_rate_limited",
+        "Queries over UDP whose network was over its rate: left without an answer, or answered with TC",
+        limited.map(|(action, count)| (vec![("action", action.to_owned())], count)),
+    );
     scrape.counter("steelyard_dns_panics", "Packets whose handling failed", [(Vec::new(), stats.panics)]);
 }
 

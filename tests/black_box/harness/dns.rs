@@ -39,7 +39,8 @@ impl Client {
     pub fn new(server: SocketAddr, transport: Transport) -> Client {
         let way = match transport {
             Transport::Udp => {
-                let socket = UdpSocket::bind("127.0.0.1:0").expect("a UDP socket");
+                let own = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
+                let socket = UdpSocket::bind(own).expect("a UDP socket");
                 socket.connect(server).expect("connecting a UDP socket");
                 socket.set_read_timeout(Some(PATIENCE)).expect("setting a timeout");
                 Way::Udp(socket)
@@ -122,6 +123,11 @@ impl Answer {
     /// The response code.
     pub fn code(&self) -> ResponseCode {
         self.message.metadata.response_code
+    }
+
+    /// Whether it says that the whole answer is to be had over TCP.
+    pub fn is_truncated(&self) -> bool {
+        self.message.metadata.truncation
     }
 
     /// The addresses, in their order.

@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ExitStatus, Stdio};
+use std::net::{TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
@@ -38,6 +40,32 @@ impl Server {
         let stderr = child.stderr.take().expect("its standard error is a pipe");
         let first = listen(stdout, said.clone(), move |line| drop(sender.send(line.to_owned())));
         let readers = vec![first, listen(stderr, said.clone(), |_| {})];
+        Server { child, lines, said, readers }
+    }
+
+    /// The same under a service manager that has bound the sockets of one address.
+    pub fn start_with_sockets(args: &[OsString], udp: UdpSocket, tcp: TcpListener) -> Server {
+        let plain = steelyard();
+        let mut command = Command::new("sh");
+        for (name, _) in plain.get_envs() {
+            command.env_remove(name);
+        }
+        // The sockets come in as the standard input and output, and are where sd_listen_fds(3) looks for them when the
+        // server begins, which keeps the process of the shell.
+        let pass = "exec 3<&0 4<&1 0</dev/null 1>&2; LISTEN_PID=$$ LISTEN_FDS=2 exec \"$0\" serve \"$@\"";
+        command.args(["-c", pass]).arg(plain.get_program()).args(args);
+        command.stdin(OwnedFd::from(udp)).stdout(OwnedFd::from(tcp)).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starting steelyard serve");
+        let said = Arc::new(Mutex::new(String::new()));
+        let (sender, lines) = channel();
+        let stderr = child.stderr.take().expect("its standard error is a pipe");
+        let is_ready = |line: &str| serde_json::from_str(line).is_ok_and(|line: Value| line["ready"] == true);
+        let each = move |line: &str| {
+            if is_ready(line) {
+                drop(sender.send(line.to_owned()))
+            }
+        };
+        let readers = vec![listen(stderr, said.clone(), each)];
         Server { child, lines, said, readers }
     }
 

@@ -1,7 +1,8 @@
 //! A site of its own for a test: folder, server, database, and everything gone at the end.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::fs;
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
@@ -15,7 +16,10 @@ use super::dns::{Client, Transport};
 use super::http::Http;
 use super::place::Place;
 use super::server::Server;
-use super::{folder, lab, postgres, until_right};
+use super::{folder, lab, postgres, signal, until, until_right};
+
+/// The settings file of a site that has one.
+const SETTINGS: &str = "steelyard.toml";
 
 /// Where a site keeps its data.
 #[derive(Clone)]
@@ -66,9 +70,53 @@ impl Site {
         let place = Place::take();
         let folder = folder();
         let server = launch(&start, folder.path(), "127.0.0.1:0", "127.0.0.1:0");
+        Site::of(start, server, folder, place)
+    }
+
+    /// With the lab in force and settings from a file, which says at least where DNS is listened at.
+    pub fn with_settings(settings: &str) -> Site {
+        let (place, folder) = (Place::take(), folder());
+        let file = folder.path().join(SETTINGS);
+        fs::write(&file, settings).expect("writing the settings");
+        let start = Start { database: Database::At(super::outer::shared_database()), variables: Vec::new() };
+        let mut args = arguments(&start, folder.path(), "127.0.0.1:0");
+        args.extend(["--config".into(), file.into()]);
+        let site = Site::of(start, Server::start(&args, &[]), folder, place);
+        site.apply(&lab::unmonitored());
+        site
+    }
+
+    /// With the lab in force and sockets of one address that a service manager has bound.
+    pub fn with_sockets(udp: UdpSocket, tcp: TcpListener) -> Site {
+        let (place, folder) = (Place::take(), folder());
+        let start = Start { database: Database::At(super::outer::shared_database()), variables: Vec::new() };
+        let args = arguments(&start, folder.path(), "127.0.0.1:0");
+        let server = Server::start_with_sockets(&args, udp, tcp);
+        let site = Site::of(start, server, folder, place);
+        site.apply(&lab::unmonitored());
+        site
+    }
+
+    fn of(start: Start, server: Server, folder: TempDir, place: Place) -> Site {
         let ready = server.ready();
         let http = Http::new(text(&ready["http"])).with_token(&local_token(folder.path()));
         Site { start, server, ready, http, folder, _place: place }
+    }
+
+    /// Puts other settings into the file, says so by a signal, and gives the line that says what came of it.
+    pub fn reload(&self, settings: &str) -> String {
+        fs::write(self.path(SETTINGS), settings).expect("writing the settings");
+        let lines = || self.said().lines().filter(|l| l.contains("SIGHUP")).map(str::to_owned).collect();
+        let before: Vec<String> = lines();
+        signal(self.pid(), "HUP");
+        until("a reload", Duration::from_secs(20), || lines().get(before.len()).cloned())
+    }
+
+    /// Where it answers DNS now, as the owner's commands are told.
+    pub fn listens(&self) -> Vec<SocketAddr> {
+        let access = local_access(self.folder.path());
+        let addresses = access["dns"].as_array().expect("a list of addresses").iter();
+        addresses.map(|address| text(address).parse().expect("an address")).collect()
     }
 
     /// The data directory.
@@ -181,18 +229,28 @@ impl Drop for Site {
 }
 
 fn launch(start: &Start, data_dir: &Path, http: &str, dns: &str) -> Server {
-    let mut args: Vec<OsString> = ["--json-ready", "--http", http, "--dns", dns].map(OsString::from).to_vec();
+    let mut args = arguments(start, data_dir, http);
+    args.extend(["--dns", dns].map(OsString::from));
+    Server::start(&args, &start.variables)
+}
+
+/// Everything but where DNS is listened at.
+fn arguments(start: &Start, data_dir: &Path, http: &str) -> Vec<OsString> {
+    let mut args: Vec<OsString> = ["--json-ready", "--http", http].map(OsString::from).to_vec();
     args.extend(["--data-dir".into(), data_dir.as_os_str().to_owned()]);
     if let Database::At(url) = &start.database {
         args.extend(["--database-url".into(), url.into()]);
     }
-    Server::start(&args, &start.variables)
+    args
+}
+
+fn local_access(data_dir: &Path) -> Value {
+    let file = fs::read(data_dir.join("local-access.json")).expect("reading the owner's access");
+    serde_json::from_slice(&file).expect("the owner's access is JSON")
 }
 
 fn local_token(data_dir: &Path) -> String {
-    let file = std::fs::read(data_dir.join("local-access.json")).expect("reading the owner's access");
-    let access: Value = serde_json::from_slice(&file).expect("the owner's access is JSON");
-    text(&access["token"]).to_owned()
+    text(&local_access(data_dir)["token"]).to_owned()
 }
 
 fn text(value: &Value) -> &str {

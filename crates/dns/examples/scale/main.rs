@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use dns::{Arrival, Serving, answer};
+use dns::{Arrival, Path, Policy, Serving, answer};
 use model::DnsName;
 use model::event::{QueryEvent, Transport};
 use model::health::{Health, HealthTable, MemberKey};
@@ -125,12 +125,13 @@ fn answers(view: &Serving, size: Size) -> f64 {
         size.questions(QUESTIONS).iter().map(|(name, kind)| query(name, kind)).collect();
     let client = SocketAddr::from(([127, 0, 0, 1], 5300));
     let mut out = Vec::with_capacity(512);
+    let policy = Policy::default();
     let mut ask = || {
         let (before, since) = (cpu_ns(), Instant::now());
         for packet in &packets {
             let arrival = Arrival { at: 0, since, client, transport: Transport::Udp };
             let mut event = QueryEvent::new(0, client, Transport::Udp);
-            black_box(answer(view, packet, &arrival, &mut out, &mut event));
+            black_box(answer(view, &policy, packet, &arrival, Path::Fastest, &mut out, &mut event));
             let family = Family::of_type(event.qtype);
             view.counters().add(0, event.at, event.slot, family, event.rcode);
         }

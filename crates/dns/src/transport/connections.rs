@@ -1,29 +1,30 @@
-//! Who is connected: bounded in all and for each address, and nobody stays who asks nothing.
+//! Who is connected: bounded in all and for each client, and nobody stays who asks nothing.
 
-use std::collections::HashMap;
+mod open;
+
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use arc_swap::ArcSwap;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Connections that wait to be accepted; the system's own limit is below it on most machines.
-const BACKLOG: i32 = 1024;
-
-/// How long what was asked before the end may take to be answered.
-const DRAIN: Duration = Duration::from_secs(1);
+use self::open::Open;
+use crate::policy::Policy;
 
 /// Limits of connections: once for TCP, and once for TLS, HTTPS and QUIC together.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Connections in all; beyond, the one that was idle longest is closed.
     pub connections: usize,
-    /// Connections of one address.
+    /// Connections of one address, or of one /64 of IPv6, which is one host's to choose from; beyond, the one of these
+    /// that was idle longest is closed.
     pub per_address: usize,
     /// Time for a query to arrive whole, and so the longest idle time.
     pub idle: Duration,
@@ -32,79 +33,93 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 10 s lies between PowerDNS's 5 and BIND's 30.
+    /// 10 s lies between PowerDNS's 5 and BIND's 30. No single address gets more than half of the connections.
     fn default() -> Self {
         Limits {
             connections: 1000,
-            per_address: 100,
+            per_address: 500,
             idle: Duration::from_secs(10),
             write: Duration::from_secs(5),
         }
     }
 }
 
+/// Connections that are still taken in when listening ends: as many as can have waited.
+const LAST_CONNECTIONS: i32 = crate::responder::BACKLOG;
+/// How long connections may take to get their last answers; a client that goes on asking is left then.
+const LAST_ANSWERS: Duration = Duration::from_secs(2);
+/// ENFILE and EMFILE: no file descriptor is left.
+const NO_DESCRIPTOR: [i32; 2] = [libc::ENFILE, libc::EMFILE];
+
 /// All open connections of one kind.
 pub struct Connections {
-    pub limits: Limits,
-    stop: CancellationToken,
+    policy: Arc<ArcSwap<Policy>>,
     tasks: TaskTracker,
+    /// Asks every connection to end after what it is at.
+    stop: CancellationToken,
+    /// Ends every connection at once.
+    end: CancellationToken,
     open: Mutex<Open>,
-}
-
-#[derive(Default)]
-struct Open {
-    next: u64,
-    connections: HashMap<u64, Connection>,
-}
-
-struct Connection {
-    peer: IpAddr,
-    active: Instant,
-    close: CancellationToken,
 }
 
 /// One connection's place among them, given back when it is dropped.
 pub struct Place {
-    id: u64,
-    close: CancellationToken,
+    turn: AtomicU64,
+    evicted: CancellationToken,
+    closing: CancellationToken,
     connections: Arc<Connections>,
 }
 
 impl Connections {
-    /// None yet.
-    pub fn new(limits: Limits) -> Arc<Connections> {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        Arc::new(Connections { limits, stop, tasks, open: Mutex::default() })
+    /// None yet. Limits are those of the policy in force.
+    pub fn new(policy: Arc<ArcSwap<Policy>>) -> Arc<Connections> {
+        Arc::new(Connections {
+            policy,
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            end: CancellationToken::new(),
+            open: Mutex::default(),
+        })
     }
 
-    /// Takes a connection in, or refuses it.
-    pub fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let peer = peer.to_canonical();
-        if open.connections.values().filter(|c| c.peer == peer).count() >= self.limits.per_address {
-            return None;
-        }
-        if open.connections.len() >= self.limits.connections
-            && let Some(idle) = open.connections.iter().min_by_key(|(_, c)| c.active).map(|(id, _)| *id)
-            && let Some(connection) = open.connections.remove(&idle)
-        {
-            connection.close.cancel();
-        }
-        let id = open.next;
-        open.next += 1;
-        let close = self.stop.child_token();
-        open.connections.insert(id, Connection { peer, active: Instant::now(), close: close.clone() });
-        Some(Place { id, close, connections: self.clone() })
+    /// Takes a connection in, and closes those idle longest for it. `closing` asks it to end.
+    pub fn enter(self: &Arc<Self>, client: IpAddr, closing: &CancellationToken) -> Place {
+        let limits = self.limits();
+        let (turn, evicted) = self.open(|open| open.enter(client, limits.connections, limits.per_address));
+        Place { turn: AtomicU64::new(turn), evicted, closing: closing.clone(), connections: self.clone() }
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> Limits {
+        self.policy.load().tcp
     }
 
     /// How many there are.
     pub fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).connections.len()
+        self.open(|open| open.len())
     }
 
-    /// Runs what serves a connection, or accepts some, and is waited for at the end.
+    /// What asks the connections of a listener to end, with all others or before them.
+    pub fn closing(&self) -> CancellationToken {
+        self.stop.child_token()
+    }
+
+    /// Runs a task that is waited for at the end.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
+    }
+
+    /// Serves a connection until it is over, makes room for another, or everything ends at once.
+    pub fn serve(&self, place: &Place, serve: impl Future<Output = io::Result<()>> + Send + 'static) {
+        let (evicted, end) = (place.evicted.clone(), self.end.clone());
+        self.spawn(async move {
+            tokio::select! {
+                // A connection ends in many ways, and none of them is this server's business.
+                _ = serve => {}
+                () = evicted.cancelled() => {}
+                () = end.cancelled() => {}
+            }
+        });
     }
 
     /// Returns when everything is to end.
@@ -112,83 +127,86 @@ impl Connections {
         self.stop.cancelled().await;
     }
 
-    /// Ends every connection between two queries, and waits for them no longer than [`DRAIN`].
+    /// Lets every connection get its last answers, and ends it.
     pub async fn shutdown(&self) {
         self.stop.cancel();
         self.tasks.close();
-        let _ = tokio::time::timeout(DRAIN, self.tasks.wait()).await;
+        if tokio::time::timeout(LAST_ANSWERS, self.tasks.wait()).await.is_err() {
+            self.end.cancel();
+            self.tasks.wait().await;
+        }
+    }
+
+    fn open<T>(&self, change: impl FnOnce(&mut Open) -> T) -> T {
+        change(&mut self.open.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Place {
     /// Says that a query came.
     pub fn active(&self) {
-        let mut open = self.connections.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(connection) = open.connections.get_mut(&self.id) {
-            connection.active = Instant::now();
-        }
+        let turn = self.connections.open(|open| open.active(self.turn.load(Relaxed)));
+        self.turn.store(turn, Relaxed);
     }
 
-    /// Returns when this connection is to end.
+    /// Returns when this connection is asked to end.
     pub async fn closing(&self) {
-        self.close.cancelled().await;
+        self.closing.cancelled().await;
     }
 
     /// The limits it is under.
     pub fn limits(&self) -> Limits {
-        self.connections.limits
+        self.connections.limits()
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut open = self.connections.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.connections.remove(&self.id);
+        self.connections.open(|open| open.leave(self.turn.load(Relaxed)));
     }
 }
 
-/// Binds a listener. One for IPv6 takes IPv6 alone, so that `0.0.0.0` and `[::]` may share a port, as they do for UDP.
-pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // A server that was stopped leaves connections behind that would hold the port for a minute.
-    socket.set_reuse_address(true)?;
-    if address.is_ipv6() {
-        socket.set_only_v6(true)?;
-    }
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
-}
-
-/// Accepts until told to stop, and serves each connection by what `serve` makes of it.
+/// Takes connections in until `closing`, and then those that were there before; serves each by what `serve` makes of it.
 pub async fn accept<F>(
     listener: TcpListener,
     connections: Arc<Connections>,
-    serve: impl Fn(TcpStream, SocketAddr, Place) -> F,
+    closing: CancellationToken,
+    serve: impl Fn(TcpStream, SocketAddr, Arc<Place>) -> F,
 ) where
     F: Future<Output = io::Result<()>> + Send + 'static,
 {
+    let begin = |stream, client: SocketAddr| {
+        let place = Arc::new(connections.enter(client.ip(), &closing));
+        connections.serve(&place, serve(stream, client, place.clone()));
+    };
     let mut pause = Duration::from_millis(5);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = connections.stopping() => return,
+            () = closing.cancelled() => break,
         };
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, client)) => {
                 pause = Duration::from_millis(5);
-                let Some(place) = connections.enter(peer.ip()) else { continue };
-                let serve = serve(stream, peer, place);
-                // A connection ends in many ways, and none of them is this server's business.
-                connections.spawn(async move { drop(serve.await) });
+                begin(stream, client);
             }
             Err(error) => {
                 // Out of file descriptors, accept fails at once again and again (and ECONNABORTED is one client's).
                 tracing::warn!(%error, "accepting a connection");
-                tokio::time::sleep(pause).await;
+                if error.raw_os_error().is_some_and(|code| NO_DESCRIPTOR.contains(&code)) {
+                    connections.open(Open::close_idle);
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = closing.cancelled() => break,
+                }
                 pause = (pause * 2).min(Duration::from_secs(1));
             }
         }
+    }
+    for _ in 0..LAST_CONNECTIONS {
+        let waiting = std::future::poll_fn(|context| Poll::Ready(listener.poll_accept(context))).await;
+        let Poll::Ready(Ok((stream, client))) = waiting else { return };
+        begin(stream, client);
     }
 }

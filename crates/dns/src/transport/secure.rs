@@ -28,7 +28,8 @@ use tokio::net::TcpListener;
 pub use certificate::{Certificate, CertificateError};
 pub use handler::Handler;
 
-use super::connections::{self, Connections, Limits};
+use super::connections::Connections;
+use crate::responder::listen;
 
 /// Where the secure transports listen, and with what.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +86,7 @@ pub fn bind(secure: &Secure) -> io::Result<Bound> {
                     bound.quic.push(socket);
                 }
                 _ => {
-                    let listener = connections::bind(*address).map_err(named)?;
+                    let listener = TcpListener::from_std(listen(*address, false).map_err(named)?)?;
                     let (listeners, addresses) = match key {
                         "dns_tls" => (&mut bound.tls, &mut bound.addresses.tls),
                         _ => (&mut bound.https, &mut bound.addresses.https),
@@ -100,12 +101,11 @@ pub fn bind(secure: &Secure) -> io::Result<Bound> {
 }
 
 impl Bound {
-    /// Begins to answer on all of them.
+    /// Begins to answer on all of them; their clients share `connections`.
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn start(self, handler: Handler, limits: Limits) -> io::Result<Arc<Connections>> {
-        let connections = Connections::new(limits);
+    pub fn start(self, handler: Handler, connections: Arc<Connections>) -> io::Result<Arc<Connections>> {
         let Some(certificate) = self.certificate else { return Ok(connections) };
         let handler = Arc::new(handler);
         for listener in self.tls {

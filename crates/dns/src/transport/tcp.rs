@@ -1,20 +1,31 @@
-//! DNS over TCP (RFC 7766): pipelined queries, one write for each answer, and limits that no client can hold open.
+//! DNS over TCP (RFC 7766, RFC 9210): pipelined queries, one write for each answer, and limits that no client can hold
+//! open.
+//!
+//! A connection is one task that reads a query, answers it, and writes the answer before it reads the next: a client
+//! that sends without reading is held up by its own window, and nothing but one query and one answer is kept for it.
 
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use model::event::Transport;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
-use super::connections::{Connections, Limits, Place, accept};
+use super::connections::{Connections, Place, accept};
 use crate::answer::Arrival;
+use crate::message::HEADER;
 use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
+
+/// How long a connection that should close waits for a query that is under way.
+const LAST_QUERY: Duration = Duration::from_millis(200);
 
 /// What all connections share.
 pub struct Shared {
@@ -22,30 +33,21 @@ pub struct Shared {
     policy: Arc<ArcSwap<Policy>>,
     /// Held for the time of one answer, and never while anything is waited for.
     worker: Mutex<Worker>,
-    connections: Arc<Connections>,
+    pub connections: Arc<Connections>,
 }
 
 impl Shared {
     /// No connection yet.
-    pub fn new(
-        serving: Arc<ArcSwap<Serving>>,
-        policy: Arc<ArcSwap<Policy>>,
-        worker: Worker,
-        limits: Limits,
-    ) -> Shared {
-        Shared { serving, policy, worker: Mutex::new(worker), connections: Connections::new(limits) }
-    }
-
-    /// Answers what has arrived, and ends.
-    pub async fn shutdown(&self) {
-        self.connections.shutdown().await;
+    pub fn new(serving: Arc<ArcSwap<Serving>>, policy: Arc<ArcSwap<Policy>>, worker: Worker) -> Shared {
+        let connections = Connections::new(policy.clone());
+        Shared { serving, policy, worker: Mutex::new(worker), connections }
     }
 }
 
-/// Accepts until told to stop.
-pub fn listen(listener: TcpListener, shared: Arc<Shared>) {
+/// Takes connections in until `closing`.
+pub fn listen(listener: TcpListener, shared: Arc<Shared>, closing: CancellationToken) {
     let connections = shared.connections.clone();
-    connections.spawn(accept(listener, shared.connections.clone(), move |stream, client, place| {
+    connections.clone().spawn(accept(listener, connections, closing, move |stream, client, place| {
         let shared = shared.clone();
         async move {
             stream.set_nodelay(true)?;
@@ -74,27 +76,31 @@ impl Answers for Shared {
     }
 }
 
-/// Answers the queries of a stream, each after two octets with its length, until the client or this server ends it.
+/// Answers the queries of a stream, each after two octets with its length, until the client ends it, fails or is too
+/// slow, or this server asks it to end. A client that has closed its own direction (RFC 7766 section 6.2.4) gets every
+/// answer before the end is seen, since its queries come before it.
 pub async fn converse(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     client: SocketAddr,
     place: &Place,
     answers: &impl Answers,
 ) -> io::Result<()> {
-    let limits = place.limits();
     let mut stream = BufReader::with_capacity(4096, stream);
     let (mut query, mut reply, mut framed) = (Vec::new(), Vec::new(), Vec::new());
     loop {
-        let receive = async {
-            let length = stream.read_u16().await?;
-            query.resize(usize::from(length), 0);
-            stream.read_exact(&mut query).await
-        };
-        tokio::select! {
-            received = tokio::time::timeout(limits.idle, receive) => received??,
-            // What was asked before is answered by now.
-            () = place.closing() => break,
-        };
+        let limits = place.limits();
+        {
+            let receive = receive(&mut stream, &mut query);
+            tokio::pin!(receive);
+            tokio::select! {
+                biased;
+                received = timeout(limits.idle, &mut receive) => received??,
+                () = place.closing() => match timeout(LAST_QUERY, &mut receive).await {
+                    Ok(received) => received?,
+                    Err(_) => break,
+                },
+            }
+        }
         place.active();
         if answers.answer(&query, client, &mut reply).await {
             // Length and message in one segment (RFC 7766 section 8).
@@ -105,8 +111,19 @@ pub async fn converse(
                 stream.write_all(&framed).await?;
                 stream.flush().await
             };
-            tokio::time::timeout(limits.write, send).await??;
+            timeout(limits.write, send).await??;
         }
     }
-    tokio::time::timeout(limits.write, stream.shutdown()).await?
+    timeout(place.limits().write, stream.shutdown()).await?
+}
+
+/// Reads one message; one that is too short for a header is no DNS, and ends the connection.
+async fn receive(stream: &mut (impl AsyncRead + Unpin), query: &mut Vec<u8>) -> io::Result<()> {
+    let length = usize::from(stream.read_u16().await?);
+    if length < HEADER {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    query.resize(length, 0);
+    stream.read_exact(query).await?;
+    Ok(())
 }

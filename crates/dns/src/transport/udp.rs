@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::{ArcSwap, Cache};
 use model::event::Transport;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::batch::{Batch, learn_destination};
 use crate::answer::Arrival;
@@ -19,6 +19,8 @@ use crate::serving::Serving;
 
 /// How long a thread sleeps before it looks whether it should stop.
 const WAIT: Duration = Duration::from_millis(200);
+/// How long a thread that should stop goes on with what arrives without a pause; a flood never has one.
+const DRAIN: Duration = Duration::from_secs(1);
 /// Room for bursts in the kernel, octets; what the system's limit allows of it is taken.
 const KERNEL_BUFFER: usize = 8 << 20;
 
@@ -29,16 +31,27 @@ pub fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     if address.is_ipv6() {
         socket.set_only_v6(true)?;
     }
+    socket.bind(&address.into())?;
+    let socket = socket.into();
+    prepare(&socket)?;
+    Ok(socket)
+}
+
+/// Makes a bound socket one to be answered from.
+pub fn prepare(socket: &UdpSocket) -> io::Result<()> {
+    let options = SockRef::from(socket);
     // Failing to get more room is no reason not to answer.
-    let _ = socket.set_recv_buffer_size(KERNEL_BUFFER);
-    let _ = socket.set_send_buffer_size(KERNEL_BUFFER);
+    let _ = options.set_recv_buffer_size(KERNEL_BUFFER);
+    let _ = options.set_send_buffer_size(KERNEL_BUFFER);
+    // A socket that is passed on is as the process before this one has left it.
+    socket.set_nonblocking(false)?;
     socket.set_read_timeout(Some(WAIT))?;
     socket.set_write_timeout(Some(WAIT))?;
-    socket.bind(&address.into())?;
+    let address = socket.local_addr()?;
     if address.ip().is_unspecified() {
         learn_destination(socket.as_fd(), address.is_ipv6())?;
     }
-    Ok(socket.into())
+    Ok(())
 }
 
 /// Answers until `stop`; what has arrived by then is answered.
@@ -52,10 +65,14 @@ pub fn run(
     let mut serving = Cache::new(serving);
     let mut policy = Cache::new(policy);
     let mut batch = Batch::new();
+    let mut end = None;
     loop {
         let stopping = stop.load(Relaxed);
-        if stopping && socket.set_nonblocking(true).is_err() {
-            return;
+        if stopping {
+            let now = Instant::now();
+            if *end.get_or_insert(now + DRAIN) < now || socket.set_nonblocking(true).is_err() {
+                return;
+            }
         }
         match batch.receive(socket.as_fd()) {
             Ok(count) => {

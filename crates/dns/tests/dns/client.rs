@@ -9,7 +9,7 @@ use hickory_proto::op::Message;
 use hickory_proto::rr::RData;
 use model::event::{QueryEvent, Transport};
 
-use crate::{NOW, Running, policy, wire};
+use crate::{NOW, Running, wire};
 
 /// Queries in wire format.
 #[derive(Clone)]
@@ -72,7 +72,8 @@ impl Question {
 
 /// The raw answer over UDP; none when there is silence.
 pub fn udp(server: SocketAddr, packet: &[u8]) -> Option<Vec<u8>> {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let own = if server.is_ipv4() { "127.0.0.1:0" } else { "[::1]:0" };
+    let socket = UdpSocket::bind(own).unwrap();
     socket.connect(server).unwrap();
     socket.send(packet).unwrap();
     // Silence is told from an answer by a second query that is always answered: no time has to pass.
@@ -136,7 +137,8 @@ fn complete(running: &Running, packet: &[u8]) -> Option<Vec<u8>> {
     let mut event = QueryEvent::new(NOW, client, Transport::Udp);
     let mut out = Vec::new();
     let view = running.responder.current();
-    let outcome = answer(&view, &policy(), packet, &arrival, Path::Complete, &mut out, &mut event);
+    let outcome =
+        answer(&view, &running.responder.policy(), packet, &arrival, Path::Complete, &mut out, &mut event);
     (outcome == Outcome::Replied).then_some(out)
 }
 

@@ -1,7 +1,9 @@
 //! Cookies, NSID, extended errors and class CH.
 
+use dns::{Access, Policy};
+
 use crate::client::{Question, ask, both, parse, summary};
-use crate::start;
+use crate::{policy, start, start_with};
 
 /// The options of an answer: code and data.
 fn options(answer: &[u8]) -> Vec<(u16, Vec<u8>)> {
@@ -79,4 +81,22 @@ async fn an_answer_that_is_not_what_was_hoped_for_says_why() {
     let query = ask("example.com", 1).edns(1232, 0, 0, &[]).packet();
     assert!(crate::client::udp(running.address, &query).unwrap().len() <= query.len() + 11);
     assert!(parse(&both(&running, &ask("example.com", 1)).unwrap()).edns.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_may_not_ask_is_refused_and_told_so() {
+    let access = Access::new(&[], &["127.0.0.0/8".parse().unwrap()]);
+    let running = start_with(Policy { access, ..policy() }).await;
+    for (name, class) in
+        [("test.example.org", 1), ("missing.example.org", 1), ("example.com", 1), ("version.bind", 3)]
+    {
+        let question = Question { qclass: class, ..ask(name, 16).edns(1232, 0, 0, &[]) };
+        let answer = both(&running, &question).unwrap();
+        assert_eq!(answer[3] & 0xf, 5, "{name}");
+        assert_eq!(options(&answer), [(15, vec![0, 18])], "{name}");
+        assert!(parse(&answer).answers.is_empty());
+    }
+    // What is no query is not answered at all: an answer to it could begin a loop.
+    let reply = Question { flags: 0x8000, ..ask("test.example.org", 1) };
+    assert_eq!(both(&running, &reply), None);
 }

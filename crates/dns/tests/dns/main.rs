@@ -3,12 +3,15 @@
 mod client;
 mod edns;
 mod generated;
+mod listen;
 mod paths;
 mod protocol;
+mod rate;
 mod reference;
 mod rules;
 mod secure;
 mod split;
+mod tcp;
 mod views;
 mod wild;
 mod wire;
@@ -133,10 +136,23 @@ pub fn policy() -> Policy {
 }
 
 pub async fn start() -> Running {
-    let options =
-        Options { listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))], workers: 2, ..Options::default() };
+    start_with(policy()).await
+}
+
+/// Under a policy.
+pub async fn start_with(policy: Policy) -> Running {
+    run(&[SocketAddr::from(([127, 0, 0, 1], 0))], policy).await
+}
+
+/// At these addresses.
+pub async fn start_at(listen: &[SocketAddr]) -> Running {
+    run(listen, Policy::default()).await
+}
+
+async fn run(listen: &[SocketAddr], policy: Policy) -> Running {
+    let options = Options { listen: listen.to_vec(), workers: 2, ..Options::default() };
     let view = serving(config(), 42, None, options.worker_slots());
-    let (responder, rings) = Responder::start(options, view, policy()).await.expect("a responder");
+    let (responder, rings) = Responder::start(options, view, policy).await.expect("a responder");
     let address = responder.addresses()[0];
     Running { responder, rings, address }
 }

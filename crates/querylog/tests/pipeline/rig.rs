@@ -146,6 +146,18 @@ impl Rig {
         *self.answered.entry(name).or_default() += 1;
     }
 
+    /// Ends a worker and starts another in its place, with a ring of its own.
+    pub fn replace_worker(&mut self, worker: usize) {
+        let (ring, consumer) = RingBuffer::new(64);
+        self.pipeline.add_rings(vec![consumer]);
+        self.rings[worker] = ring;
+    }
+
+    /// Whether the log drains the ring of a worker.
+    pub fn is_drained(&self, worker: usize) -> bool {
+        !self.rings[worker].is_abandoned()
+    }
+
     /// Gives the status once `until` holds, for a storage that is away and lets no flush succeed.
     pub async fn status_when(&self, until: impl Fn(&Status) -> bool) -> Status {
         loop {

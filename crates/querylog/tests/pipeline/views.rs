@@ -38,3 +38,16 @@ async fn a_view_is_let_go_once_its_last_answer_is_counted() {
     rig.answer("a", Rcode::NOERROR);
     rig.finish().await;
 }
+
+#[tokio::test]
+async fn workers_come_and_go_and_no_event_of_theirs_is_lost() {
+    let mut rig = Rig::new(MemorySink::default(), throttle(0, 0), |_| {});
+    for round in 0..20 {
+        (0..8).for_each(|_| rig.answer("a", Rcode::NOERROR));
+        rig.replace_worker(round % 2);
+    }
+    assert!(rig.pipeline.flush_now().await);
+    assert!(rig.is_drained(0) && rig.is_drained(1));
+    assert_eq!(rig.sink.content().rows.len(), 160);
+    rig.finish().await;
+}

@@ -39,15 +39,18 @@ pub fn listen(
     connections: &Arc<Connections>,
 ) {
     let handler = handler.clone();
-    connections.spawn(accept(listener, connections.clone(), move |stream, client, place| {
-        serve(stream, client, place, acceptor.clone(), handler.clone())
-    }));
+    connections.spawn(accept(
+        listener,
+        connections.clone(),
+        connections.closing(),
+        move |stream, client, place| serve(stream, client, place, acceptor.clone(), handler.clone()),
+    ));
 }
 
 async fn serve(
     stream: TcpStream,
     client: SocketAddr,
-    place: Place,
+    place: Arc<Place>,
     acceptor: TlsAcceptor,
     handler: Arc<Handler>,
 ) -> io::Result<()> {
@@ -57,7 +60,6 @@ async fn serve(
     builder.max_concurrent_streams(STREAMS).max_header_list_size(HEADERS);
     let preface = tokio::time::timeout(limits.write, builder.handshake::<_, Bytes>(stream));
     let mut connection = preface.await?.map_err(io::Error::other)?;
-    let place = Arc::new(place);
     let mut answering = JoinSet::new();
     loop {
         // Accepting also moves the octets of requests and answers that are under way.

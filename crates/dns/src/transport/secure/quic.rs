@@ -51,7 +51,7 @@ pub fn listen(
 ) -> io::Result<()> {
     let tls = Arc::new(default_tls_server_config(b"doq", certificate.resolver())?);
     let crypto = Arc::new(QuicServerConfig::try_from(tls).map_err(io::Error::other)?);
-    let config = config(crypto, connections.limits)?;
+    let config = config(crypto, connections.limits())?;
     let mut endpoint = Some(start(&socket, &config)?);
     let (handler, all) = (handler.clone(), connections.clone());
     connections.spawn(async move {
@@ -93,29 +93,26 @@ fn start(socket: &UdpSocket, config: &quinn::ServerConfig) -> io::Result<Endpoin
 }
 
 async fn accept(endpoint: &Endpoint, handler: &Arc<Handler>, connections: &Arc<Connections>) {
+    let closing = connections.closing();
     while let Some(incoming) = endpoint.accept().await {
         // A source that nobody has proved may be made up: while many are connected, a client has to show that it gets
         // what is sent to it, so that no place is taken, and nobody closed, for a datagram's sake.
-        if !incoming.remote_address_validated() && connections.count() >= connections.limits.connections / 2 {
+        if !incoming.remote_address_validated() && connections.count() >= connections.limits().connections / 2
+        {
             let _ = incoming.retry();
             continue;
         }
-        let Some(place) = connections.enter(incoming.remote_address().ip()) else {
-            incoming.refuse();
-            continue;
-        };
-        let handler = handler.clone();
-        connections.spawn(async move { drop(serve(incoming, handler, place).await) });
+        let place = Arc::new(connections.enter(incoming.remote_address().ip(), &closing));
+        connections.serve(&place, serve(incoming, handler.clone(), place.clone()));
     }
 }
 
-async fn serve(incoming: Incoming, handler: Arc<Handler>, place: Place) -> io::Result<()> {
+async fn serve(incoming: Incoming, handler: Arc<Handler>, place: Arc<Place>) -> io::Result<()> {
     let limits = place.limits();
     let connection = tokio::select! {
         connected = tokio::time::timeout(limits.write, incoming.accept()?) => connected??,
         () = place.closing() => return Ok(()),
     };
-    let place = Arc::new(place);
     // Queries that are under way on one connection hold no more octets than the longest message together.
     let room = Arc::new(Semaphore::new(MAX_TCP));
     let mut answering = JoinSet::new();

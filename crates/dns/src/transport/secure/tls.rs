@@ -25,13 +25,18 @@ pub fn listen(
     connections: &Arc<Connections>,
 ) {
     let handler = handler.clone();
-    connections.spawn(accept(listener, connections.clone(), move |stream, client, place| {
-        let (acceptor, handler) = (acceptor.clone(), handler.clone());
-        async move {
-            let stream = handshake(stream, acceptor, &place).await?;
-            converse(stream, client, &place, &*handler).await
-        }
-    }));
+    connections.spawn(accept(
+        listener,
+        connections.clone(),
+        connections.closing(),
+        move |stream, client, place| {
+            let (acceptor, handler) = (acceptor.clone(), handler.clone());
+            async move {
+                let stream = handshake(stream, acceptor, &place).await?;
+                converse(stream, client, &place, &*handler).await
+            }
+        },
+    ));
 }
 
 /// Secures a stream, within the time and as long as there is a place for it.

@@ -74,9 +74,10 @@ impl Site {
             quic: any.clone(),
             certificate: Some(certificate.clone()),
         };
-        let options = Options { listen: any, limits, secure, ..Options::default() };
+        let options = Options { listen: any, secure, ..Options::default() };
         let view = serving(config(), 42, None, options.worker_slots());
-        let (responder, rings) = Responder::start(options, view, Policy::default()).await.unwrap();
+        let (responder, rings) =
+            Responder::start(options, view, Policy { tcp: limits, ..Policy::default() }).await.unwrap();
         let (dns, secure) = (responder.addresses()[0], responder.secure_addresses());
         Site { responder, rings, dns, secure, certificate, roots, folder }
     }

@@ -1,0 +1,122 @@
+//! SIGHUP: the settings are read again, and what can change while it runs changes in place.
+
+use std::net::SocketAddr;
+
+use dns::{Certificate, Cookies, Policy};
+
+use super::data_dir::DataDir;
+use crate::config::{ServeArgs, Settings};
+use crate::site::Site;
+
+/// What a reload starts from.
+pub struct Reload {
+    args: ServeArgs,
+    /// In force.
+    settings: Settings,
+    /// Whether the sockets came from outside, which are not this process's to close.
+    passed: bool,
+    certificate: Option<Certificate>,
+    /// Secrets of this process's own, for as long as no file names others.
+    cookies: Cookies,
+}
+
+/// What a reload has done.
+#[derive(Debug, Default)]
+struct Done {
+    changed: Vec<&'static str>,
+    opened: Vec<SocketAddr>,
+    closed: Vec<SocketAddr>,
+    needs_restart: Vec<&'static str>,
+}
+
+impl Reload {
+    /// Of the settings that were read from `args`.
+    pub fn new(
+        args: ServeArgs,
+        settings: Settings,
+        passed: bool,
+        certificate: Option<Certificate>,
+    ) -> Reload {
+        Reload { args, settings, passed, certificate, cookies: Cookies::default() }
+    }
+
+    /// The policy to start with.
+    pub fn policy(&self) -> Policy {
+        self.settings.responder.policy(None, &self.cookies)
+    }
+
+    /// Reads the settings again and puts them in force, or says what is wrong with them and leaves everything as it
+    /// was. One line in the log says what came of it.
+    pub fn run(&mut self, site: &Site, data_dir: &DataDir, token: &str) {
+        // The certificate has files of its own, and is read again whatever the settings say.
+        if let Some(certificate) = &self.certificate {
+            certificate.reload_and_say();
+        }
+        match self.apply(site) {
+            Ok(done) => {
+                if !(done.opened.is_empty() && done.closed.is_empty())
+                    && let Err(error) = data_dir.leave_access(site.http, &site.responder.addresses(), token)
+                {
+                    let error = format!("{error:#}");
+                    tracing::error!(error, "the owner's commands do not know the new addresses");
+                }
+                done.say();
+            }
+            Err(error) => {
+                let error = format!("{error:#}");
+                tracing::error!(error, "SIGHUP: the settings were not reloaded, everything is as before");
+            }
+        }
+    }
+
+    fn apply(&mut self, site: &Site) -> anyhow::Result<Done> {
+        let settings = self.args.clone().settings()?;
+        let before = &self.settings;
+        let mut done = Done {
+            changed: settings.responder.changes(&before.responder),
+            needs_restart: needs_restart(before, &settings),
+            ..Done::default()
+        };
+        if !self.passed {
+            let relisted = site.responder.listen(&settings.dns).map_err(super::cannot_listen)?;
+            site.pipeline.add_rings(relisted.rings);
+            (done.opened, done.closed) = (relisted.opened, relisted.closed);
+            self.settings.dns = settings.dns;
+        }
+        if !done.changed.is_empty() {
+            let policy = settings.responder.policy(Some(&site.responder.policy()), &self.cookies);
+            site.responder.set_policy(policy);
+            self.settings.responder = settings.responder;
+        }
+        Ok(done)
+    }
+}
+
+impl Done {
+    fn say(&self) {
+        let list = |addresses: &[SocketAddr]| super::addresses(addresses);
+        let (changed, needs_restart) = (self.changed.join(", "), self.needs_restart.join(", "));
+        let (opened, closed) = (list(&self.opened), list(&self.closed));
+        let nothing = [&changed, &needs_restart, &opened, &closed].iter().all(|text| text.is_empty());
+        if nothing {
+            tracing::info!("SIGHUP: the settings were reloaded, nothing has changed");
+        } else {
+            tracing::info!(changed, opened, closed, needs_restart, "SIGHUP: the settings were reloaded");
+        }
+    }
+}
+
+/// Keys that are read at the start alone, and have changed since.
+fn needs_restart(before: &Settings, now: &Settings) -> Vec<&'static str> {
+    let compared = [
+        ("data_dir", before.data_dir != now.data_dir),
+        ("http", before.http != now.http),
+        ("database_url", before.database_url != now.database_url),
+        ("site", before.site != now.site),
+        ("workers", before.workers != now.workers),
+        ("log", before.log != now.log),
+        ("demo", before.demo != now.demo),
+        ("dns_tls, dns_https, dns_quic, tls_cert or tls_key", before.secure != now.secure),
+    ];
+    compared.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
+}
