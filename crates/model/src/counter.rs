@@ -35,8 +35,13 @@ const RCODES: [Rcode; 7] = [
     Rcode::DROPPED,
 ];
 const PLACES: usize = RCODES.len() + 1;
-/// Cells of a slot: by family, then code, then bucket, so that one kind of answer stays within a cache line.
-const CELLS_PER_SLOT: usize = Family::ALL.len() * PLACES * KEPT;
+/// Kinds of answers counted apart: a family and a place.
+const KINDS: usize = Family::ALL.len() * PLACES;
+/// The kinds that nearly all answers are, addresses of either family: their cells lie by themselves, one cache line for
+/// each slot, so that what is counted in all the time stays small however many slots there are.
+const COMMON: [usize; 2] = [Family::V4 as usize * PLACES, Family::V6 as usize * PLACES];
+/// Kinds in each of the two planes cells lie in: the common ones, and all. The common ones stay unused in the second.
+const PLANES: [usize; 2] = [COMMON.len(), KINDS];
 
 /// The code that stands for all that are not counted apart.
 pub const OTHER_RCODE: Rcode = Rcode(0xffe);

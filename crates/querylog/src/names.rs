@@ -72,7 +72,7 @@ mod tests {
         });
         let slots = Arc::new(Slots::new(&serde_json::from_value(config).unwrap()));
         let table = NameTable::new(slots);
-        let [zone, service, first, second] = [1, 2, 3, 4].map(|slot| Slot(slot));
+        let [zone, service, first, second] = [1, 2, 3, 4].map(Slot);
         assert_eq!(
             **table.get(second),
             Names {

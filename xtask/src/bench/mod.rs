@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: what an answer costs, what storing every query adds, and how fast the log comes out again.
+//! `cargo xtask bench`: what an answer costs, what storing every query adds, how fast the log comes out again, and what a
+//! large site costs.
 //!
-//! - `answer`, `logged` and `export` are the three measurements, one file each;
+//! - `answer`, `logged`, `export` and `scale` are the four measurements, one file each;
 //! - `server` starts what is measured: Steelyard and, with `--peers`, the name servers beside it;
 //! - `host` is the machine: processes and their CPU time, folders, packages, signals;
 //! - `traffic` is dnsperf, `psql` the private cluster as an administrator sees it, `report` the tables.
@@ -16,6 +17,7 @@ mod host;
 mod logged;
 mod psql;
 mod report;
+mod scale;
 mod server;
 mod traffic;
 
@@ -69,6 +71,8 @@ pub enum What {
     Logged,
     /// Writing the log as CSV.
     Export,
+    /// A site of 10,000 services, 100,000 members and 1,000,000 records.
+    Scale,
 }
 
 /// Runs the measurements, prints their tables, and writes them where `--write` says.
@@ -109,6 +113,10 @@ pub fn run(args: BenchArgs) -> anyhow::Result<()> {
     if wants(What::Export) {
         print_last(&parts);
         parts.push(export::run(&bench)?);
+    }
+    if wants(What::Scale) {
+        print_last(&parts);
+        parts.push(scale::run(&bench)?.markdown());
     }
     print_last(&parts);
     for part in &parts {

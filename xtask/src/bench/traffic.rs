@@ -1,4 +1,4 @@
-//! dnsperf: the same question from four clients, as fast as the server answers with at most 200 of them open.
+//! dnsperf: questions from four clients, as fast as the server answers with at most 200 of them open.
 
 use std::fs;
 use std::path::Path;
@@ -33,9 +33,15 @@ pub struct Counted {
 pub fn ask(port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
     let questions = folder.join("questions");
     fs::write(&questions, format!("{} A\n", lab::NAME))?;
+    ask_names(&questions, port, seconds, folder)
+}
+
+/// Asks 127.0.0.1 for so many seconds what is in a file, again and again: a name and a type on each line. Every answer
+/// has to be one.
+pub fn ask_names(questions: &Path, port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
     let mut command = Command::new(packages::need("dnsperf", "dnsperf")?);
     command.args(["-s", "127.0.0.1", "-p", &port.to_string(), "-l", &seconds.to_string()]);
-    command.args(["-c", "4", "-T", "1", "-q", "200", "-d"]).arg(&questions);
+    command.args(["-c", "4", "-T", "1", "-q", "200", "-d"]).arg(questions);
     let mut dnsperf = Running::spawn("dnsperf", &mut command, folder)?;
     dnsperf.succeed(Duration::from_secs(seconds.into()) + PATIENCE, |_| ())?;
     let counted = parse(&dnsperf.output()?).context("dnsperf's statistics are not understood")?;

@@ -110,6 +110,7 @@ fn measure(size: Size, state: Snapshot) -> Result<(), Box<dyn std::error::Error>
     let rebuild_ms = ms(begun);
     drop(rebuilt);
     let line = serde_json::json!({
+        "zones": size.zones, "services": size.services, "members": size.members, "records": size.records,
         "json_octets": json_octets, "read_ms": read_ms, "build_ms": build_ms, "rebuild_ms": rebuild_ms,
         "clone_ms": clone_ms, "view_kib": view_kib, "resident_kib": resident_kib(),
         "publish_ms": {"median": publish_ms[CHANGES / 2], "min": publish_ms[0], "max": publish_ms[CHANGES - 1]},

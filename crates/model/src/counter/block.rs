@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
 
 use bytemuck::zeroed_slice_box;
 
-use super::{BUCKET_US, CELLS_PER_SLOT, KEPT, PLACES, RCODES, bucket_of};
+use super::{BUCKET_US, COMMON, KEPT, PLACES, PLANES, RCODES, bucket_of};
 use crate::rrtype::{Family, Rcode};
 use crate::slots::{Slot, Slots};
 
@@ -21,12 +21,13 @@ pub struct CounterBlock {
     pub health_epoch: u64,
     /// What the slots stand for.
     pub slots: Arc<Slots>,
-    stripes: Vec<Stripe>,
+    /// One for each writer.
+    stripes: Vec<[Plane; PLANES.len()]>,
 }
 
-/// One writer's part. Both are allocated as zeros, which touches no memory.
-struct Stripe {
-    /// [`CELLS_PER_SLOT`] for each slot.
+/// Cells of some kinds for every slot. Both lists are allocated as zeros, which touches no memory.
+struct Plane {
+    /// By slot, then kind, then bucket.
     cells: Box<[AtomicU64]>,
     /// A bit for each slot that was counted in since the reader came by.
     marks: Box<[AtomicU64]>,
@@ -36,11 +37,11 @@ impl CounterBlock {
     /// Zeroed counters for `workers` writers.
     pub fn new(generation: u64, health_epoch: u64, slots: Arc<Slots>, workers: usize) -> Self {
         let words = slots.len().div_ceil(MARKS).next_multiple_of(MARK_WORDS);
-        let stripe = || Stripe {
-            cells: zeroed_slice_box(slots.len() * CELLS_PER_SLOT),
+        let plane = |kinds| Plane {
+            cells: zeroed_slice_box(slots.len() * kinds * KEPT),
             marks: zeroed_slice_box(words),
         };
-        let stripes = (0..workers.max(1)).map(|_| stripe()).collect();
+        let stripes = (0..workers.max(1)).map(|_| PLANES.map(plane)).collect();
         CounterBlock { generation, health_epoch, slots, stripes }
     }
 
@@ -49,9 +50,14 @@ impl CounterBlock {
         let place = RCODES.iter().position(|r| *r == rcode).unwrap_or(RCODES.len());
         let kept = (bucket_of(at) / BUCKET_US).rem_euclid(KEPT as i64) as usize;
         let slot = slot.0 as usize;
-        let cell = slot * CELLS_PER_SLOT + (family.index() * PLACES + place) * KEPT + kept;
-        let stripe = &self.stripes[worker % self.stripes.len()];
-        let (Some(cell), Some(mark)) = (stripe.cells.get(cell), stripe.marks.get(slot / MARKS)) else {
+        let kind = family.index() * PLACES + place;
+        let (plane, kind) = match COMMON.iter().position(|common| *common == kind) {
+            Some(common) => (0, common),
+            None => (1, kind),
+        };
+        let cell = (slot * PLANES[plane] + kind) * KEPT + kept;
+        let plane = &self.stripes[worker % self.stripes.len()][plane];
+        let (Some(cell), Some(mark)) = (plane.cells.get(cell), plane.marks.get(slot / MARKS)) else {
             return;
         };
         // Counted before the mark is looked at, and cleared before the count is read: in the one order of sequentially
@@ -63,29 +69,29 @@ impl CounterBlock {
         }
     }
 
-    /// Cells of a stripe.
-    pub(super) fn cells(&self) -> usize {
-        self.stripes[0].cells.len()
+    /// Cells of a plane.
+    pub(super) fn cells(&self, plane: usize) -> usize {
+        self.stripes[0][plane].cells.len()
     }
 
-    /// Words of marks.
+    /// Words of marks of each plane.
     pub(super) fn mark_words(&self) -> usize {
-        self.stripes[0].marks.len()
+        self.stripes[0][0].marks.len()
     }
 
     /// Takes the marks of one word, of all stripes together.
-    pub(super) fn take_marks(&self, word: usize) -> u64 {
-        let take = |stripe: &Stripe| match stripe.marks[word].load(Relaxed) {
+    pub(super) fn take_marks(&self, plane: usize, word: usize) -> u64 {
+        let take = |stripe: &[Plane; PLANES.len()]| match stripe[plane].marks[word].load(Relaxed) {
             // A mark that is missed here is found by the next reading; most words have none.
             0 => 0,
-            _ => stripe.marks[word].swap(0, SeqCst),
+            _ => stripe[plane].marks[word].swap(0, SeqCst),
         };
         self.stripes.iter().map(take).fold(0, |all, marks| all | marks)
     }
 
     /// A cell, over all stripes.
-    pub(super) fn total(&self, cell: usize) -> u64 {
-        self.stripes.iter().map(|stripe| stripe.cells[cell].load(SeqCst)).sum()
+    pub(super) fn total(&self, plane: usize, cell: usize) -> u64 {
+        self.stripes.iter().map(|stripe| stripe[plane].cells[cell].load(SeqCst)).sum()
     }
 }
 

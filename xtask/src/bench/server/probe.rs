@@ -18,7 +18,7 @@ pub fn wait(server: &mut Running, port: u16, limit: Duration) -> anyhow::Result<
     let until = Instant::now() + limit;
     loop {
         server.expect_running()?;
-        match ask(port) {
+        match ask(port, lab::NAME, Duration::from_millis(300)) {
             Some(answer) if is_answered(&answer) => return Ok(()),
             _ if Instant::now() > until => {
                 bail!("{} is not answered after {} s: {}", lab::NAME, limit.as_secs(), server.last_words())
@@ -28,11 +28,26 @@ pub fn wait(server: &mut Running, port: u16, limit: Duration) -> anyhow::Result<
     }
 }
 
-fn ask(port: u16) -> Option<Vec<u8>> {
+/// Waits for the first answer to `name`, looking often; gives up after `limit`, or when the server ended.
+pub fn first_answer(server: &mut Running, port: u16, name: &str, limit: Duration) -> anyhow::Result<()> {
+    let until = Instant::now() + limit;
+    loop {
+        match ask(port, name, Duration::from_millis(20)) {
+            Some(answer) if is_answered(&answer) => return Ok(()),
+            _ if Instant::now() > until => {
+                bail!("{name} is not answered after {} s: {}", limit.as_secs(), server.last_words())
+            }
+            _ => std::thread::sleep(Duration::from_millis(1)),
+        }
+        server.expect_running()?;
+    }
+}
+
+fn ask(port: u16, name: &str, patience: Duration) -> Option<Vec<u8>> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
     socket.connect((Ipv4Addr::LOCALHOST, port)).ok()?;
-    socket.set_read_timeout(Some(Duration::from_millis(300))).ok()?;
-    socket.send(&query(lab::NAME)).ok()?;
+    socket.set_read_timeout(Some(patience)).ok()?;
+    socket.send(&query(name)).ok()?;
     let mut buffer = [0; 1232];
     let length = socket.recv(&mut buffer).ok()?;
     Some(buffer[..length].to_vec())

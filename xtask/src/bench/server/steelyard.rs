@@ -137,7 +137,7 @@ impl Drop for Steelyard {
 }
 
 /// The binary with nothing of the caller's own Steelyard, database or log filter.
-fn clean(binary: &Path) -> Command {
+pub fn clean(binary: &Path) -> Command {
     let mut command = Command::new(binary);
     for (variable, _) in std::env::vars_os() {
         let name = variable.as_encoded_bytes();
