@@ -65,12 +65,18 @@ pub fn detail(view: &RevisionDetail, now: i64) -> impl IntoView + use<> {
     }
 }
 
+/// Name and type of a record set stand in the path of each of its fields.
+fn is_key_of_record(path: &str) -> bool {
+    path.starts_with("records[") && (path.ends_with("].name") || path.ends_with("].type"))
+}
+
 /// Most fields of a change that are shown; a zone may have hundreds of thousands.
 const MAX_FIELDS: usize = 500;
 
 /// One object that differs, field by field.
 pub fn change(change: &Change) -> AnyView {
     let mut fields = change.fields();
+    fields.retain(|field| !is_key_of_record(&field.field));
     let left = fields.len().saturating_sub(MAX_FIELDS);
     fields.truncate(MAX_FIELDS);
     let more = (left > 0).then(|| {

@@ -94,12 +94,15 @@ pub fn import(form: &ImportForm, step: &Step, carried: &Carried) -> impl IntoVie
         {planned(step, &form.text)}
         <form method="post" enctype="multipart/form-data">
             <input type="hidden" name="generation" value=carried.generation/>
-            <section class="card fields">
+            <details class="card" open=!changes>
+                <summary>"The file"</summary>
+                <div class="fields">
                 {name}
                 <Field label="File" name="file" value="" kind="file" class="wide" hint=file_hint/>
                 <TextArea label="Or its text" name="text" value=for_textarea(&form.text) rows=16 error=error
                     hint="$ORIGIN and $TTL are read; $INCLUDE is refused"/>
-            </section>
+                </div>
+            </details>
             <section class="card fields save">
                 <Reason value=carried.reason.clone()/>
                 <div class="actions">

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::gather::Host;
 use super::{ZoneFile, at_line};
 use crate::name::DnsName;
 use crate::problem::Problem;
-use crate::rdata;
 use crate::rrtype::RrType;
 
 /// Adds it to the warnings.
-pub fn add(file: &mut ZoneFile) {
+pub fn add(file: &mut ZoneFile, hosts: &[Host]) {
     let zone = &file.zone;
     let owners: Vec<Option<DnsName>> = zone.records.iter().map(|set| set.owner(&zone.name).ok()).collect();
     let of_type = |rr_type: RrType| {
@@ -20,20 +20,20 @@ pub fn add(file: &mut ZoneFile) {
     };
     let (aliases, cuts) = (of_type(RrType::CNAME), of_type(RrType::NS));
     let mut warnings = Vec::new();
+    for host in hosts {
+        if let Some(alias) = aliases.get(host.host.wire()) {
+            let message = format!(
+                "its {} record leads to {}, which is an alias by the CNAME in line {alias}: lead to its target \
+                 instead (RFC 2181 section 10.3)",
+                host.rr_type, host.host
+            );
+            warnings.push(Problem::new(at_line(host.line), host.owner.to_string(), message));
+        }
+    }
     for ((owner, set), line) in owners.iter().zip(&zone.records).zip(&file.lines) {
         let Some(owner) = owner else { continue };
         let mut warn =
             |message: String| warnings.push(Problem::new(at_line(*line), owner.to_string(), message));
-        let data = set.data.iter().filter_map(|text| rdata::parse(set.rr_type, text, &zone.name).ok());
-        for host in data.filter_map(|data| rdata::host(set.rr_type, &data)) {
-            if let Some(alias) = aliases.get(host.wire()) {
-                warn(format!(
-                    "its {} record leads to {host}, which is an alias by the CNAME in line {alias}: lead to its target instead \
-                     (RFC 2181 section 10.3)",
-                    set.rr_type
-                ));
-            }
-        }
         let own = cuts.get(owner.wire()).filter(|_| !matches!(set.rr_type, RrType::NS | RrType::DS));
         let above = owner.suffixes().skip(1).find_map(|suffix| cuts.get(suffix));
         let glue = matches!(set.rr_type, RrType::A | RrType::AAAA);
@@ -42,13 +42,6 @@ pub fn add(file: &mut ZoneFile) {
                 "the NS record in line {cut} delegates this name: its {} record is never answered here",
                 set.rr_type
             ));
-        }
-    }
-    for server in &zone.name_servers {
-        if let Some(line) = aliases.get(server.wire()) {
-            let message =
-                "a name server of the zone is an alias: give it addresses instead (RFC 2181 section 10.3)";
-            warnings.push(Problem::new(at_line(*line), server.to_string(), message));
         }
     }
     file.warnings.append(&mut warnings);

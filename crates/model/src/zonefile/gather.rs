@@ -47,6 +47,14 @@ pub struct Set {
     pub records: Vec<(usize, Vec<u8>)>,
 }
 
+/// A record that leads to a host.
+pub struct Host {
+    pub line: usize,
+    pub owner: DnsName,
+    pub rr_type: RrType,
+    pub host: DnsName,
+}
+
 /// What was read so far.
 pub struct Gatherer<'a> {
     origin: &'a DnsName,
@@ -56,6 +64,7 @@ pub struct Gatherer<'a> {
     places: HashMap<(DnsName, RrType), usize>,
     /// The line of each record of a set that has several, by the place of its set.
     seen: HashMap<(usize, Vec<u8>), usize>,
+    hosts: Vec<Host>,
     signed: Option<(usize, usize)>,
     problems: Vec<Problem>,
     warnings: Vec<Problem>,
@@ -70,6 +79,7 @@ impl<'a> Gatherer<'a> {
             sets: Vec::new(),
             places: HashMap::new(),
             seen: HashMap::new(),
+            hosts: Vec::new(),
             signed: None,
             problems: Vec::new(),
             warnings: Vec::new(),
@@ -217,7 +227,7 @@ impl<'a> Gatherer<'a> {
             return Err(limited(self.problems));
         }
         file.warnings = self.warnings;
-        advice::add(&mut file);
+        advice::add(&mut file, &self.hosts);
         file.warnings = limited(file.warnings).0;
         Ok(file)
     }
@@ -225,6 +235,13 @@ impl<'a> Gatherer<'a> {
     /// Puts the sets into the zone, in the order of a configuration; gives the line of each.
     fn fill(&mut self, zone: &mut Zone, wanted: u32) -> Vec<usize> {
         let mut sets = std::mem::take(&mut self.sets);
+        for set in &sets {
+            let host = |(line, data): &(usize, Vec<u8>)| {
+                let host = rdata::host(set.rr_type, data)?;
+                Some(Host { line: *line, owner: set.owner.clone(), rr_type: set.rr_type, host })
+            };
+            self.hosts.extend(set.records.iter().filter_map(host));
+        }
         let apex_ns = sets.iter().position(|set| set.rr_type == RrType::NS && set.owner == zone.name);
         match apex_ns.map(|place| sets.remove(place)) {
             Some(set) => {

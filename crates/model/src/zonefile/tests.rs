@@ -133,7 +133,8 @@ fn warns_of_what_is_taken_otherwise_or_will_not_work() {
             "a 20 A 192.0.2.2",
             "a 10 A 192.0.2.1",
             "mail CNAME a",
-            "@ MX 1 mail",
+            "@ MX 1 a",
+            " MX 2 mail",
             "_x._tcp SRV 0 0 1 mail",
             "sub NS ns.sub",
             "ns.sub A 192.0.2.3",
@@ -149,11 +150,11 @@ fn warns_of_what_is_taken_otherwise_or_will_not_work() {
     let expected = [
         "line 6: \"a.example.org\": the A record has a TTL of 20 s, and its set in line 5 one of 10 s",
         "line 7: \"a.example.org\": the A record stands in line 5 already",
-        "line 9: \"example.org\": its MX record leads to mail.example.org, which is an alias by the CNAME in line 8",
-        "line 10: \"_x._tcp.example.org\": its SRV record leads to mail.example.org",
-        "line 14: \"www.sub.example.org\": the NS record in line 11 delegates this name",
-        "line 15: the TTL 4838400 is more than a week: 604800 is used",
-        "line 16: what only a signed zone has (RRSIG, NSEC, DNSKEY and such; records: 1) is left out",
+        "line 10: \"example.org\": its MX record leads to mail.example.org, which is an alias by the CNAME in line 8",
+        "line 11: \"_x._tcp.example.org\": its SRV record leads to mail.example.org",
+        "line 15: \"www.sub.example.org\": the NS record in line 12 delegates this name",
+        "line 16: the TTL 4838400 is more than a week: 604800 is used",
+        "line 17: what only a signed zone has (RRSIG, NSEC, DNSKEY and such; records: 1) is left out",
     ];
     let all = said(&file.warnings);
     assert_eq!(all.len(), expected.len(), "{all:#?}");

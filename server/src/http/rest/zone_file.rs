@@ -88,6 +88,7 @@ pub async fn put(
     let file = read.map_err(|e| Failure::Internal(e.to_string()))?.map_err(Failure::Invalid)?;
     let mut warnings = file.warnings.clone();
     warnings.extend(file.serial_ahead(site.snapshot().serial()));
+    warnings.sort_by_key(|warning| zonefile::line_of(warning).unwrap_or(usize::MAX));
     let mut placed = None;
     let edited = commit(site, meta, |config| {
         placed = Some(place(config, file));
