@@ -9,7 +9,6 @@ mod open;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use arc_swap::ArcSwap;
@@ -26,6 +25,7 @@ use crate::answer::Arrival;
 use crate::message::HEADER;
 use crate::policy::Policy;
 use crate::report::Worker;
+use crate::responder::leave::begin_no_more;
 use crate::serving::Serving;
 
 /// Limits of TCP.
@@ -56,6 +56,8 @@ impl Default for Limits {
 
 /// How long a connection that should close waits for a query that is under way.
 const LAST_QUERY: Duration = Duration::from_millis(200);
+/// How long a connection that has begun may take to be complete when listening ends: a round trip around the world.
+const LAST_HANDSHAKE: Duration = Duration::from_millis(300);
 /// Connections that are still taken in when listening ends: as many as can have waited.
 const LAST_CONNECTIONS: i32 = crate::responder::BACKLOG;
 /// ENFILE and EMFILE: no file descriptor is left.
@@ -96,8 +98,9 @@ impl Shared {
     }
 }
 
-/// Takes connections in until `closing`, and then those that were there before.
-pub async fn listen(listener: TcpListener, shared: Arc<Shared>, closing: CancellationToken) {
+/// Takes connections in until `closing`, and then those that had begun before. A listener that was `passed` is somebody
+/// else's, and keeps them for the next server.
+pub async fn listen(listener: TcpListener, passed: bool, shared: Arc<Shared>, closing: CancellationToken) {
     let mut pause = Duration::from_millis(5);
     loop {
         let accepted = tokio::select! {
@@ -123,10 +126,22 @@ pub async fn listen(listener: TcpListener, shared: Arc<Shared>, closing: Cancell
             }
         }
     }
+    if passed {
+        return;
+    }
+    // Where that fails, a connection that begins between the last look and the end is lost.
+    let _ = begin_no_more(&listener);
+    let last = tokio::time::sleep(LAST_HANDSHAKE);
+    tokio::pin!(last);
     for _ in 0..LAST_CONNECTIONS {
-        let waiting = std::future::poll_fn(|context| Poll::Ready(listener.poll_accept(context))).await;
-        let Poll::Ready(Ok((stream, peer))) = waiting else { return };
-        begin(stream, peer, &shared, &closing);
+        tokio::select! {
+            biased;
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => begin(stream, peer, &shared, &closing),
+                Err(_) => return,
+            },
+            () = &mut last => return,
+        }
     }
 }
 
