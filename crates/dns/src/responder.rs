@@ -1,6 +1,7 @@
 //! The running responder: sockets, workers, and the one view they answer from.
 
 mod bind;
+pub mod leave;
 mod listener;
 mod seats;
 
@@ -75,8 +76,9 @@ pub struct Responder {
     tcp: Arc<tcp::Shared>,
     secure: Arc<Connections>,
     secure_addresses: SecureAddresses,
-    /// Listeners that are being closed.
+    /// Listeners that are being closed, and their addresses.
     leaving: TaskTracker,
+    left: Arc<Mutex<Vec<SocketAddr>>>,
     panics: Arc<AtomicU64>,
 }
 
@@ -138,6 +140,7 @@ impl Responder {
             secure,
             secure_addresses,
             leaving: TaskTracker::new(),
+            left: Arc::default(),
             panics,
         };
         for ((asked, bound), workers) in bound.into_iter().zip(workers_of) {
@@ -169,7 +172,8 @@ impl Responder {
             }
         }
         new.sort_by_key(|address| wanted.iter().position(|w| w == address));
-        let present: Vec<SocketAddr> = listeners.iter().map(|listener| listener.address).collect();
+        let mut present = lock(&self.left).clone();
+        present.extend(listeners.iter().map(|listener| listener.address));
         let bound = bind_all(&new, self.workers, &present)?;
         let mut relisted = Relisted::default();
         let mut opened = Vec::new();
@@ -182,10 +186,15 @@ impl Responder {
         for at in gone.into_iter().rev() {
             let listener = listeners.remove(at);
             relisted.closed.insert(0, listener.address);
-            let seats = self.seats.clone();
+            let (seats, left, address) = (self.seats.clone(), self.left.clone(), listener.address);
+            lock(&left).push(address);
             self.leaving.spawn(async move {
                 let numbers = listener.close().await;
                 lock(&seats).leave(&numbers);
+                let mut left = lock(&left);
+                if let Some(at) = left.iter().position(|other| *other == address) {
+                    left.swap_remove(at);
+                }
             });
         }
         listeners.extend(opened);

@@ -29,6 +29,7 @@ pub struct Listener {
     pub passed: bool,
     numbers: Vec<usize>,
     threads: Vec<JoinHandle<()>>,
+    accepting: Option<tokio::task::JoinHandle<()>>,
     stop: StopOnDrop,
     _closing: DropGuard,
 }
@@ -60,25 +61,31 @@ impl Listener {
             passed,
             numbers: workers.iter().map(|(number, _)| *number).collect(),
             threads: Vec::new(),
+            accepting: None,
             stop: StopOnDrop(Arc::default()),
             _closing: closing.clone().drop_guard(),
         };
         for (socket, (number, worker)) in udp.into_iter().zip(workers) {
             let (serving, policy, stop) = (serving.clone(), policy.clone(), listener.stop.0.clone());
             let thread = std::thread::Builder::new().name(format!("dns-udp-{number}"));
-            listener.threads.push(thread.spawn(move || udp::run(socket, serving, policy, worker, stop))?);
+            listener
+                .threads
+                .push(thread.spawn(move || udp::run(socket, passed, serving, policy, worker, stop))?);
         }
-        tcp::listen(TcpListener::from_std(tcp)?, shared.clone(), closing);
+        listener.accepting = Some(tcp::listen(TcpListener::from_std(tcp)?, passed, shared.clone(), closing));
         Ok(listener)
     }
 
-    /// Stops, after what has arrived is answered; connections get their last answers meanwhile. Gives the numbers of
-    /// the workers, which are gone then.
+    /// Stops, after what has arrived is answered; connections may still be getting their last answers. Gives the numbers
+    /// of the workers, which are gone then, as the sockets are.
     pub async fn close(self) -> Vec<usize> {
-        let Listener { numbers, threads, stop, _closing, .. } = self;
+        let Listener { numbers, threads, accepting, stop, _closing, .. } = self;
         drop((stop, _closing));
         let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|t| drop(t.join())));
         let _ = joined.await;
+        if let Some(accepting) = accepting {
+            let _ = accepting.await;
+        }
         numbers
     }
 }

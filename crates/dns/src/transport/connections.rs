@@ -7,16 +7,17 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::open::Open;
 use crate::policy::Policy;
+use crate::responder::leave::begin_no_more;
 
 /// Limits of connections: once for TCP, and once for TLS, HTTPS and QUIC together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ impl Default for Limits {
     }
 }
 
+/// How long a connection that has begun may take to be complete when listening ends: a round trip around the world.
+const LAST_HANDSHAKE: Duration = Duration::from_millis(300);
 /// Connections that are still taken in when listening ends: as many as can have waited.
 const LAST_CONNECTIONS: i32 = crate::responder::BACKLOG;
 /// How long connections may take to get their last answers; a client that goes on asking is left then.
@@ -105,8 +108,8 @@ impl Connections {
     }
 
     /// Runs a task that is waited for at the end.
-    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
-        self.tasks.spawn(task);
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+        self.tasks.spawn(task)
     }
 
     /// Serves a connection until it is over, makes room for another, or everything ends at once.
@@ -166,9 +169,11 @@ impl Drop for Place {
     }
 }
 
-/// Takes connections in until `closing`, and then those that were there before; serves each by what `serve` makes of it.
+/// Takes connections in until `closing`, and then those that had begun before; serves each by what `serve` makes of it.
+/// A listener that was `passed` is somebody else's, and keeps them for the next server.
 pub async fn accept<F>(
     listener: TcpListener,
+    passed: bool,
     connections: Arc<Connections>,
     closing: CancellationToken,
     serve: impl Fn(TcpStream, SocketAddr, Arc<Place>) -> F,
@@ -204,9 +209,21 @@ pub async fn accept<F>(
             }
         }
     }
+    if passed {
+        return;
+    }
+    // Where that fails, a connection that begins between the last look and the end is lost.
+    let _ = begin_no_more(&listener);
+    let last = tokio::time::sleep(LAST_HANDSHAKE);
+    tokio::pin!(last);
     for _ in 0..LAST_CONNECTIONS {
-        let waiting = std::future::poll_fn(|context| Poll::Ready(listener.poll_accept(context))).await;
-        let Poll::Ready(Ok((stream, client))) = waiting else { return };
-        begin(stream, client);
+        tokio::select! {
+            biased;
+            accepted = listener.accept() => match accepted {
+                Ok((stream, client)) => begin(stream, client),
+                Err(_) => return,
+            },
+            () = &mut last => return,
+        }
     }
 }

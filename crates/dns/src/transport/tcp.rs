@@ -13,7 +13,8 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use model::event::Transport;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -44,16 +45,22 @@ impl Shared {
     }
 }
 
-/// Takes connections in until `closing`.
-pub fn listen(listener: TcpListener, shared: Arc<Shared>, closing: CancellationToken) {
+/// Takes connections in until `closing`; a listener that was `passed` is somebody else's.
+pub fn listen(
+    listener: TcpListener,
+    passed: bool,
+    shared: Arc<Shared>,
+    closing: CancellationToken,
+) -> JoinHandle<()> {
     let connections = shared.connections.clone();
-    connections.clone().spawn(accept(listener, connections, closing, move |stream, client, place| {
+    let serve = move |stream: TcpStream, client, place: Arc<Place>| {
         let shared = shared.clone();
         async move {
             stream.set_nodelay(true)?;
             converse(stream, client, &place, &*shared).await
         }
-    }));
+    };
+    connections.clone().spawn(accept(listener, passed, connections, closing, serve))
 }
 
 /// What answers the queries of a stream.

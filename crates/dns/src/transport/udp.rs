@@ -15,6 +15,7 @@ use super::batch::{Batch, learn_destination};
 use crate::answer::Arrival;
 use crate::policy::Policy;
 use crate::report::Worker;
+use crate::responder::leave::take_no_more;
 use crate::serving::Serving;
 
 /// How long a thread sleeps before it looks whether it should stop.
@@ -54,9 +55,11 @@ pub fn prepare(socket: &UdpSocket) -> io::Result<()> {
     Ok(())
 }
 
-/// Answers until `stop`; what has arrived by then is answered.
+/// Answers until `stop`; what has arrived by then is answered. A socket that was `passed` is somebody else's, and
+/// takes in what comes later for the next server.
 pub fn run(
     socket: UdpSocket,
+    passed: bool,
     serving: Arc<ArcSwap<Serving>>,
     policy: Arc<ArcSwap<Policy>>,
     mut worker: Worker,
@@ -70,6 +73,10 @@ pub fn run(
         let stopping = stop.load(Relaxed);
         if stopping {
             let now = Instant::now();
+            if end.is_none() && !passed {
+                // Where that fails, what comes between the last look and the end is lost.
+                let _ = take_no_more(&socket);
+            }
             if *end.get_or_insert(now + DRAIN) < now || socket.set_nonblocking(true).is_err() {
                 return;
             }

@@ -66,6 +66,16 @@ async fn addresses_come_and_go_and_the_others_lose_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_can_come_back_before_it_is_closed() {
+    let running = start_at(&[any("127.0.0.57")]).await;
+    let address = running.responder.addresses()[0];
+    running.responder.listen(&[]).unwrap();
+    running.responder.listen(&[address]).unwrap();
+    assert_eq!(running.responder.addresses(), [address]);
+    check_answers(address);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_cannot_be_had_changes_nothing() {
     let running = start().await;
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -78,14 +88,30 @@ async fn an_address_that_cannot_be_had_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_gives_way_to_all_addresses_of_its_port() {
-    let running = start().await;
-    let all = SocketAddr::from(([0, 0, 0, 0], running.address.port()));
-    let relisted = running.responder.listen(&[all]).unwrap();
-    assert_eq!((&relisted.opened[..], &relisted.closed[..]), (&[all][..], &[running.address][..]));
-    for ip in ["127.0.0.1", "127.0.0.9"] {
-        check_answers(SocketAddr::new(ip.parse().unwrap(), all.port()));
+async fn addresses_of_one_port_give_way_to_each_other_and_nothing_is_lost() {
+    let running = start_at(&[any("127.0.0.56")]).await;
+    let one = running.responder.addresses()[0];
+    let all = SocketAddr::from(([0, 0, 0, 0], one.port()));
+    let (told, asking) = std::sync::mpsc::channel::<()>();
+    // Both are at 127.0.0.56: whichever listens, every query has its answer, or the client would fail.
+    let client = std::thread::spawn(move || {
+        let stopped = || asking.try_recv() == Err(std::sync::mpsc::TryRecvError::Disconnected);
+        while !stopped() {
+            check_answers(one);
+        }
+    });
+    for round in 0..10 {
+        let (from, to) = if round % 2 == 0 { (one, all) } else { (all, one) };
+        // The address that was asked for first had port 0.
+        let from = if round == 0 { running.responder.addresses()[0] } else { from };
+        let relisted = running.responder.listen(&[to]).unwrap();
+        assert_eq!((&relisted.opened[..], &relisted.closed[..]), (&[to][..], &[from][..]));
+        check_answers(one);
     }
+    running.responder.listen(&[all]).unwrap();
+    check_answers(SocketAddr::new("127.0.0.9".parse().unwrap(), all.port()));
+    drop(told);
+    client.join().unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

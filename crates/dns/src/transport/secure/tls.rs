@@ -27,6 +27,7 @@ pub fn listen(
     let handler = handler.clone();
     connections.spawn(accept(
         listener,
+        false,
         connections.clone(),
         connections.closing(),
         move |stream, client, place| {
