@@ -121,8 +121,8 @@ async fn a_query_over_quic_with_a_number_of_its_own_ends_the_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_queries_are_in_flight_on_one_connection() {
     let site = Site::start().await;
-    let (mut dot, doq) = (site.dot().await, site.doq().await);
-    // More than the 100 that a connection over QUIC may have at once.
+    let (mut dot, doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
+    // More than the 100 that a connection over HTTPS or QUIC may have at once.
     for id in 0..300u16 {
         dot.send(&Question { id, ..ask("test.example.org", 1) }.packet()).await;
     }
@@ -132,8 +132,11 @@ async fn many_queries_are_in_flight_on_one_connection() {
     let packet = Question { id: 0, ..ask("test.example.org", 1) }.packet();
     let mut asked = tokio::task::JoinSet::new();
     for _ in 0..300 {
-        let (doq, packet) = (doq.clone(), packet.clone());
-        asked.spawn(async move { doq.ask(&packet).await.expect("an answer").len() });
+        let (mut doh, doq, packet) = (doh.another(), doq.clone(), packet.clone());
+        asked.spawn(async move {
+            let (over_https, over_quic) = tokio::join!(doh.get(&packet), doq.ask(&packet));
+            assert_eq!(over_https, over_quic.expect("an answer"));
+        });
     }
     assert_eq!(asked.join_all().await.len(), 300);
 }
