@@ -92,6 +92,24 @@ async fn an_answer_is_counted_and_reported_under_its_transport() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_padded_query_gets_an_answer_that_is_padded_to_a_whole_block() {
+    let site = Site::start().await;
+    let (mut dot, mut doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
+    for (name, blocks) in [("test.example.org", 1), ("nowhere.example.org", 1), ("big.example.org", 3)] {
+        let padded = |id| Question { id, ..ask(name, 1).edns(1232, 0, 0, &[0, 12, 0, 3, 0, 0, 0]) }.packet();
+        let answers =
+            [dot.ask(&padded(9)).await, doh.get(&padded(0)).await, doq.ask(&padded(0)).await.unwrap()];
+        for answer in answers {
+            assert_eq!(answer.len(), blocks * 468, "{name}");
+            let plain = tcp(site.dns, &Question { id: 0, ..ask(name, 1) }.packet()).unwrap();
+            assert_eq!(parse(&answer).answers, parse(&plain).answers);
+        }
+        let answer = tcp(site.dns, &padded(9)).unwrap();
+        assert_ne!(answer.len() % 468, 0, "what anybody can read is not padded");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn queries_of_a_steered_name_share_one_cursor_over_all_transports() {
     let site = Site::start().await;
     let (mut dot, mut doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
