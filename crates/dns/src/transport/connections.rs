@@ -60,13 +60,13 @@ struct Open {
 struct Connection {
     peer: IpAddr,
     active: Instant,
-    close: CancellationToken,
+    evict: CancellationToken,
 }
 
 /// One connection's place among them, given back when it is dropped.
 pub struct Place {
     id: u64,
-    close: CancellationToken,
+    evicted: CancellationToken,
     connections: Arc<Connections>,
 }
 
@@ -88,13 +88,13 @@ impl Connections {
             && let Some(idle) = open.connections.iter().min_by_key(|(_, c)| c.active).map(|(id, _)| *id)
             && let Some(connection) = open.connections.remove(&idle)
         {
-            connection.close.cancel();
+            connection.evict.cancel();
         }
         let id = open.next;
         open.next += 1;
-        let close = self.stop.child_token();
-        open.connections.insert(id, Connection { peer, active: Instant::now(), close: close.clone() });
-        Some(Place { id, close, connections: self.clone() })
+        let evicted = CancellationToken::new();
+        open.connections.insert(id, Connection { peer, active: Instant::now(), evict: evicted.clone() });
+        Some(Place { id, evicted, connections: self.clone() })
     }
 
     /// How many there are.
@@ -102,9 +102,26 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).connections.len()
     }
 
-    /// Runs what serves a connection, or accepts some, and is waited for at the end.
+    /// Runs what accepts connections, and is waited for at the end.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
+    }
+
+    /// Runs what `serve` makes of a connection, and is waited for at the end. One that has to make room ends at once,
+    /// without a word: were it to linger, there would be more than the limit.
+    pub fn serve<F>(&self, place: Place, serve: impl FnOnce(Place) -> F)
+    where
+        F: Future<Output = io::Result<()>> + Send + 'static,
+    {
+        let evicted = place.evicted.clone();
+        let serve = serve(place);
+        self.tasks.spawn(async move {
+            tokio::select! {
+                // A connection ends in many ways, and none of them is this server's business.
+                _ = serve => {}
+                () = evicted.cancelled() => {}
+            }
+        });
     }
 
     /// Returns when everything is to end.
@@ -129,9 +146,9 @@ impl Place {
         }
     }
 
-    /// Returns when this connection is to end.
-    pub async fn closing(&self) {
-        self.close.cancelled().await;
+    /// Returns when everything is to end.
+    pub async fn stopping(&self) {
+        self.connections.stopping().await;
     }
 
     /// The limits it is under.
@@ -179,9 +196,7 @@ pub async fn accept<F>(
             Ok((stream, peer)) => {
                 pause = Duration::from_millis(5);
                 let Some(place) = connections.enter(peer.ip()) else { continue };
-                let serve = serve(stream, peer, place);
-                // A connection ends in many ways, and none of them is this server's business.
-                connections.spawn(async move { drop(serve.await) });
+                connections.serve(place, |place| serve(stream, peer, place));
             }
             Err(error) => {
                 // Out of file descriptors, accept fails at once again and again (and ECONNABORTED is one client's).

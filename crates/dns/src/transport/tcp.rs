@@ -93,7 +93,7 @@ pub async fn converse(
         tokio::select! {
             received = tokio::time::timeout(limits.idle, receive) => received??,
             // What was asked before is answered by now.
-            () = place.closing() => break,
+            () = place.stopping() => break,
         };
         place.active();
         if answers.answer(&query, client, &mut reply).await {

@@ -63,7 +63,7 @@ async fn serve(
         // Accepting also moves the octets of requests and answers that are under way.
         let accepted = tokio::select! {
             accepted = tokio::time::timeout(limits.idle, connection.accept()) => accepted?,
-            () = place.closing() => break,
+            () = place.stopping() => break,
         };
         let Some(request) = accepted else { return Ok(()) };
         let (request, respond) = request.map_err(io::Error::other)?;

@@ -105,7 +105,7 @@ async fn accept(endpoint: &Endpoint, handler: &Arc<Handler>, connections: &Arc<C
             continue;
         };
         let handler = handler.clone();
-        connections.spawn(async move { drop(serve(incoming, handler, place).await) });
+        connections.serve(place, |place| serve(incoming, handler, place));
     }
 }
 
@@ -113,7 +113,7 @@ async fn serve(incoming: Incoming, handler: Arc<Handler>, place: Place) -> io::R
     let limits = place.limits();
     let connection = tokio::select! {
         connected = tokio::time::timeout(limits.write, incoming.accept()?) => connected??,
-        () = place.closing() => return Ok(()),
+        () = place.stopping() => return Ok(()),
     };
     let place = Arc::new(place);
     // Queries that are under way on one connection hold no more octets than the longest message together.
@@ -122,7 +122,7 @@ async fn serve(incoming: Incoming, handler: Arc<Handler>, place: Place) -> io::R
     loop {
         let accepted = tokio::select! {
             accepted = tokio::time::timeout(limits.idle, connection.accept_bi()) => accepted,
-            () = place.closing() => break,
+            () = place.stopping() => break,
         };
         let Ok(accepted) = accepted else { break };
         let (send, receive) = accepted?;

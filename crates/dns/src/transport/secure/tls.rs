@@ -43,6 +43,6 @@ pub async fn handshake(
     stream.set_nodelay(true)?;
     tokio::select! {
         accepted = tokio::time::timeout(place.limits().write, acceptor.accept(stream)) => accepted?,
-        () = place.closing() => Err(io::ErrorKind::ConnectionAborted.into()),
+        () = place.stopping() => Err(io::ErrorKind::ConnectionAborted.into()),
     }
 }
