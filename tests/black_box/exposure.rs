@@ -51,7 +51,7 @@ fn check_headers(path: &str, reply: &Reply) {
 fn no_secret_is_ever_printed_however_much_the_server_says() {
     let url = shared_database().replacen("steelyard@", "steelyard:database-word@", 1);
     assert!(url.contains("database-word"), "{url}");
-    let variables = vec![("RUST_LOG", "debug")];
+    let variables = vec![("RUST_LOG", "debug".to_owned())];
     let mut site = Site::with(Start { database: Database::At(url), variables });
     site.apply(&lab::unmonitored());
     let http = site.http.stranger();

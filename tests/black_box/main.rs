@@ -22,6 +22,7 @@ mod openapi;
 mod outage;
 mod pipes;
 mod revisions;
+mod secure;
 mod split;
 mod tail;
 mod tools;

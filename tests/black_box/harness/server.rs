@@ -29,9 +29,9 @@ pub struct Server {
 
 impl Server {
     /// Starts `serve` with these arguments.
-    pub fn start(args: &[OsString], variables: &[(&str, &str)]) -> Server {
+    pub fn start(args: &[OsString], variables: &[(&str, String)]) -> Server {
         let mut command = steelyard();
-        command.arg("serve").args(args).envs(variables.iter().copied());
+        command.arg("serve").args(args).envs(variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("starting steelyard serve");
         let said = Arc::new(Mutex::new(String::new()));

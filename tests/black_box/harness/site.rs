@@ -33,7 +33,7 @@ pub enum Database {
 /// How a site is started.
 pub struct Start {
     pub database: Database,
-    pub variables: Vec<(&'static str, &'static str)>,
+    pub variables: Vec<(&'static str, String)>,
 }
 
 /// A running site.

@@ -5,7 +5,7 @@ use super::need::{Need, Remedy};
 use super::{find, rust};
 
 /// Everything, in the order in which `doctor` shows it.
-pub const NEEDS: [Need; 11] = [
+pub const NEEDS: [Need; 12] = [
     Need {
         name: "wasm32 target",
         purposes: &[Build, Serve, Lint, EndToEnd],
@@ -77,6 +77,14 @@ pub const NEEDS: [Need; 11] = [
             "bind-utils",
             "bind",
         ]),
+    },
+    // Asks over TLS, HTTPS and QUIC; the last since 3.2.
+    Need {
+        name: "kdig",
+        purposes: &[Unit, EndToEnd],
+        find: || find::versioned(&["kdig"], &["-V"]),
+        oldest: 0,
+        remedy: Remedy::Packages(["knot-dnsutils", "knot-utils", "knot", "knot-utils", "knot-utils", "knot"]),
     },
     Need {
         name: "Chromium",

@@ -16,6 +16,7 @@
 mod certificate;
 mod handler;
 mod https;
+mod padding;
 mod quic;
 mod tls;
 

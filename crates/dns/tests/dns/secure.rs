@@ -92,6 +92,24 @@ async fn an_answer_is_counted_and_reported_under_its_transport() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_padded_query_gets_an_answer_that_is_padded_to_a_whole_block() {
+    let site = Site::start().await;
+    let (mut dot, mut doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
+    for (name, blocks) in [("test.example.org", 1), ("nowhere.example.org", 1), ("big.example.org", 3)] {
+        let padded = |id| Question { id, ..ask(name, 1).edns(1232, 0, 0, &[0, 12, 0, 3, 0, 0, 0]) }.packet();
+        let answers =
+            [dot.ask(&padded(9)).await, doh.get(&padded(0)).await, doq.ask(&padded(0)).await.unwrap()];
+        for answer in answers {
+            assert_eq!(answer.len(), blocks * 468, "{name}");
+            let plain = tcp(site.dns, &Question { id: 0, ..ask(name, 1) }.packet()).unwrap();
+            assert_eq!(parse(&answer).answers, parse(&plain).answers);
+        }
+        let answer = tcp(site.dns, &padded(9)).unwrap();
+        assert_ne!(answer.len() % 468, 0, "what anybody can read is not padded");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn queries_of_a_steered_name_share_one_cursor_over_all_transports() {
     let site = Site::start().await;
     let (mut dot, mut doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
@@ -121,8 +139,8 @@ async fn a_query_over_quic_with_a_number_of_its_own_ends_the_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_queries_are_in_flight_on_one_connection() {
     let site = Site::start().await;
-    let (mut dot, doq) = (site.dot().await, site.doq().await);
-    // More than the 100 that a connection over QUIC may have at once.
+    let (mut dot, doh, doq) = (site.dot().await, site.doh().await, site.doq().await);
+    // More than the 100 that a connection over HTTPS or QUIC may have at once.
     for id in 0..300u16 {
         dot.send(&Question { id, ..ask("test.example.org", 1) }.packet()).await;
     }
@@ -132,8 +150,11 @@ async fn many_queries_are_in_flight_on_one_connection() {
     let packet = Question { id: 0, ..ask("test.example.org", 1) }.packet();
     let mut asked = tokio::task::JoinSet::new();
     for _ in 0..300 {
-        let (doq, packet) = (doq.clone(), packet.clone());
-        asked.spawn(async move { doq.ask(&packet).await.expect("an answer").len() });
+        let (mut doh, doq, packet) = (doh.another(), doq.clone(), packet.clone());
+        asked.spawn(async move {
+            let (over_https, over_quic) = tokio::join!(doh.get(&packet), doq.ask(&packet));
+            assert_eq!(over_https, over_quic.expect("an answer"));
+        });
     }
     assert_eq!(asked.join_all().await.len(), 300);
 }

@@ -12,9 +12,10 @@ use hickory_server::net::NetError;
 use hickory_server::net::runtime::{Time, TokioTime};
 use hickory_server::net::xfer::Protocol;
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
-use hickory_server::zone_handler::{MessageResponse, MessageResponseBuilder, Queries};
+use hickory_server::zone_handler::{MessageResponse, Queries};
 use model::event::Transport;
 
+use super::padding::{self, pad};
 use crate::answer::Arrival;
 use crate::message::HEADER;
 use crate::policy::Policy;
@@ -76,21 +77,15 @@ impl RequestHandler for Handler {
     ) -> ResponseInfo {
         let nothing_sent =
             || ResponseInfo::from(Header { metadata: request.metadata, counts: HeaderCounts::default() });
-        let Some(message) = self.message(request.as_slice(), request.src(), request.protocol()) else {
+        let Some(mut message) = self.message(request.as_slice(), request.src(), request.protocol()) else {
             return nothing_sent();
         };
         let Ok(no_question) = Queries::read(&mut BinDecoder::new(&[]), 0) else { return nothing_sent() };
         // What is refused for its opcode is answered without its question.
         let queries = if message.queries.is_empty() { &no_question } else { &request.queries };
-        let reply = MessageResponseBuilder::new(queries, message.edns.as_ref()).build(
-            message.metadata,
-            &message.answers,
-            &message.authorities,
-            [],
-            &message.additionals,
-        );
+        pad(request, queries, &mut message);
         // A client that went away does not get its answer; nobody else is concerned.
-        response.send_response(reply).await.unwrap_or_else(|_| nothing_sent())
+        response.send_response(padding::response(queries, &message)).await.unwrap_or_else(|_| nothing_sent())
     }
 }
 

@@ -6,7 +6,7 @@ use dns::Limits;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpStream, UdpSocket};
 
-use super::site::{NAME, Site, patient, quic_client};
+use super::site::{Doq, NAME, Site, patient, quic_client};
 use crate::client::{Question, ask, parse};
 
 fn query() -> Vec<u8> {
@@ -53,8 +53,10 @@ async fn one_who_does_not_finish_a_handshake_or_a_query_is_closed() {
     let (mut dot, mut doh) = (site.dot().await, site.doh().await);
     assert!(dot.is_closed().await, "no query");
     doh.closed().await;
-    // The end comes by both sides' clocks or by the server's word; either is an end.
-    let _ = site.doq().await.closed().await;
+    // The end comes by either side's clock or by the server's word, on a busy machine before the handshake is over.
+    if let Ok(doq) = Doq::connect(site.secure.quic[0], &site.roots).await {
+        let _ = doq.closed().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

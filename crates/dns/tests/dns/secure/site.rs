@@ -155,18 +155,24 @@ impl Dot {
 }
 
 /// A client of DNS over HTTPS.
-pub struct Doh(SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>);
+pub struct Doh(SendRequest<Bytes>, Option<JoinHandle<Result<(), h2::Error>>>);
 
 impl Doh {
     pub async fn connect(server: SocketAddr, roots: &Roots) -> io::Result<Doh> {
         let stream = tls(server, trusting(roots, "h2")).await?;
         let (client, connection) = h2::client::handshake(stream).await.map_err(io::Error::other)?;
-        Ok(Doh(client, tokio::spawn(connection)))
+        Ok(Doh(client, Some(tokio::spawn(connection))))
     }
 
     /// Waits for the server to end the connection.
     pub async fn closed(&mut self) {
-        let _ = patient(&mut self.1).await;
+        let connection = self.1.take().expect("the one who connected");
+        let _ = patient(connection).await;
+    }
+
+    /// Another asker on the same connection.
+    pub fn another(&self) -> Doh {
+        Doh(self.0.clone(), None)
     }
 
     pub fn request(method: &str, path: &str) -> http::request::Builder {
