@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
 use std::hash::Hash;
 
+use crate::check_transfer::check_transfer;
 use crate::config::{Config, DownResponse, Location, Monitor, MonitorKind, Service, Zone};
 use crate::name::DnsName;
 use crate::problem::{Problems, nearest};
@@ -33,6 +34,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     }
     for zone in &config.zones {
         check_zone(zone, &mut problems);
+        check_transfer(zone, &mut problems);
     }
     for monitor in &config.monitors {
         check_monitor(monitor, &mut problems);

@@ -7,6 +7,7 @@
 //! is in [`check`]. There is no I/O here, no clock and no random generator, and the crate compiles for wasm32.
 
 pub mod check;
+mod check_transfer;
 pub mod config;
 pub mod counter;
 pub mod event;

@@ -25,6 +25,11 @@ zones:
     records:
       - {name: '@', type: MX, ttl: 5, data: [10 mail.example.org.]}
       - {name: x, type: TYPE1000, data: ['\\# 1 00']}
+    transfer:
+      secondaries: [{address: '192.0.2.53:5353', key: own.example.org}]
+      allow: [198.51.100.0/24]
+      key: xfr.example.org
+      notify: false
 monitors:
   - {name: web, type: http, port: 80, request: GET /x HTTP/1.1, host: example.org, expect_status: [200, 3xx],
      interval: 20s, timeout: 500ms, failures: 1, successes: 50}
