@@ -2,7 +2,7 @@
 //! TCP whatever the fast path leaves.
 
 mod chaos;
-mod sections;
+pub mod sections;
 mod walk;
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
@@ -12,7 +12,7 @@ use model::event::QueryEvent;
 use model::rrtype::{Rcode, RrType};
 
 use crate::answer::{Asked, Outcome};
-use crate::message::{self, IN, MAX_UDP, Opt};
+use crate::message::{self, ExtendedError, IN, MAX_UDP, Opt};
 use sections::Sections;
 use walk::{Turn, Walk};
 
@@ -59,6 +59,17 @@ pub fn refuse(
     send(&message, out)
 }
 
+/// Answers a well-formed query with a code and nothing else.
+pub fn refuse_asked(
+    asked: &Asked<'_>,
+    rcode: Rcode,
+    error: Option<ExtendedError>,
+    out: &mut Vec<u8>,
+) -> Outcome {
+    let opt = asked.opt_because(error);
+    send(&header(asked.packet, Some(asked.query.question), rcode, opt.as_ref()), out)
+}
+
 /// Decides code and sections; none for silence.
 fn decide(asked: &Asked<'_>, turn: Turn, event: &mut QueryEvent) -> Option<Sections> {
     event.forget_answer();
@@ -91,7 +102,7 @@ fn decide(asked: &Asked<'_>, turn: Turn, event: &mut QueryEvent) -> Option<Secti
 }
 
 /// A message without records.
-fn header(packet: &[u8], question: Option<&[u8]>, rcode: Rcode, opt: Option<&Opt<'_>>) -> Message {
+pub fn header(packet: &[u8], question: Option<&[u8]>, rcode: Rcode, opt: Option<&Opt<'_>>) -> Message {
     let (id, flags) = (u16::from_be_bytes([packet[0], packet[1]]), packet[2]);
     let mut message = Message::new(id, MessageType::Response, OpCode::from_u8((flags >> 3) & 0xf));
     message.metadata.recursion_desired = flags & 1 != 0;
@@ -123,7 +134,8 @@ fn encoded_length(message: &Message) -> usize {
     message.to_vec().map_or(usize::MAX, |octets| octets.len())
 }
 
-fn send(message: &Message, out: &mut Vec<u8>) -> Outcome {
+/// Puts a message into `out`.
+pub fn send(message: &Message, out: &mut Vec<u8>) -> Outcome {
     out.clear();
     match message.to_vec() {
         Ok(octets) => {

@@ -18,8 +18,10 @@ mod report;
 mod responder;
 mod serving;
 mod stats;
+mod transfer;
 mod transport;
 mod tree;
+mod tsig;
 
 pub use answer::{Arrival, Outcome, Path, answer};
 pub use cookie::Cookies;
@@ -27,4 +29,6 @@ pub use policy::{Identity, Policy};
 pub use responder::{Options, Responder};
 pub use serving::Serving;
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
+pub use transfer::notify;
 pub use transport::tcp::Limits;
+pub use tsig::{Hmac, TsigKey, TsigKeys};

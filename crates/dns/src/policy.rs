@@ -1,6 +1,7 @@
 //! What the operator sets for the responder beside zones and services; replaced as a whole, for the next packet on.
 
 use crate::cookie::Cookies;
+use crate::tsig::TsigKeys;
 
 /// The settings a packet is answered under.
 #[derive(Debug, Default)]
@@ -9,6 +10,8 @@ pub struct Policy {
     pub identity: Identity,
     /// The secrets DNS cookies are made with.
     pub cookies: Cookies,
+    /// The keys queries are signed with.
+    pub keys: TsigKeys,
 }
 
 /// What this server says of itself when it is asked; nothing by default (RFC 4892 section 3).

@@ -305,7 +305,8 @@ fn records_of(zone: &Zone) -> String {
     format!("zones[{}].records", zone.name)
 }
 
-fn compile(zone: &Zone, set: &RecordSet) -> Result<RrSet, Problems> {
+/// The set as it is answered.
+pub fn compile(zone: &Zone, set: &RecordSet) -> Result<RrSet, Problems> {
     let parse = |text: &String| {
         rdata::parse(set.rr_type, text, &zone.name)
             .map_err(|e| Problem::new(records_of(zone), &**text, e.to_string()))

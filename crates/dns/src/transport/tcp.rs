@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use arc_swap::ArcSwap;
 use model::event::Transport;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ use crate::answer::Arrival;
 use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
+use crate::transfer;
 
 /// Limits of TCP.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +52,7 @@ pub struct Shared {
     pub worker: Mutex<Worker>,
     pub limits: Limits,
     pub stop: CancellationToken,
+    transfers: transfer::Turns,
     open: Mutex<Open>,
 }
 
@@ -79,6 +82,7 @@ impl Shared {
             worker: Mutex::new(worker),
             limits,
             stop: CancellationToken::new(),
+            transfers: transfer::Turns::default(),
             open: Mutex::default(),
         }
     }
@@ -100,6 +104,26 @@ impl Shared {
         let close = self.stop.child_token();
         open.connections.insert(id, Connection { peer, active: Instant::now(), close: close.clone() });
         Some((id, close))
+    }
+
+    /// Answers a zone transfer, whole, before the next query is read.
+    async fn transfer(
+        &self,
+        peer: SocketAddr,
+        id: u64,
+        query: &[u8],
+        write: &mut OwnedWriteHalf,
+    ) -> io::Result<()> {
+        let connection = transfer::Connection {
+            worker: &self.worker,
+            current: &|| self.serving.load_full(),
+            active: &|| self.active(id),
+            turns: &self.transfers,
+            patience: self.limits.idle,
+            write: self.limits.write,
+            peer,
+        };
+        transfer::serve(&connection, self.serving.load_full(), self.policy.load_full(), query, write).await
     }
 
     fn active(&self, id: u64) {
@@ -159,6 +183,10 @@ async fn converse(stream: TcpStream, peer: SocketAddr, id: u64, shared: &Shared)
         };
         tokio::time::timeout(shared.limits.idle, receive).await??;
         shared.active(id);
+        if transfer::is_asked(&query) {
+            shared.transfer(peer, id, &query, &mut write).await?;
+            continue;
+        }
         let replied = {
             let (serving, policy) = (shared.serving.load(), shared.policy.load());
             let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
