@@ -28,7 +28,7 @@ use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
 use crate::tasks::storage::Presence;
-use crate::{clock, demo, http, snapshot_file, tasks};
+use crate::{clock, config, demo, http, snapshot_file, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
@@ -44,6 +44,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     // Both crypto providers could be compiled in by accident of features; the choice is made here, once.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let keys = config::tsig::load(&settings.tsig)?;
     let data_dir = data_dir::open(&settings.data_dir)?;
     let demo = if settings.demo { Some(demo::Backends::start().await?) } else { None };
 
@@ -76,7 +77,8 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let first_view = log_view(&serving);
-    let (responder, rings) = Responder::start(options, Arc::new(serving), dns::Policy::default())
+    let policy = dns::Policy { keys, ..dns::Policy::default() };
+    let (responder, rings) = Responder::start(options, Arc::new(serving), policy)
         .await
         .with_context(|| format!("dns {}: cannot listen", addresses(&settings.dns)))?;
 
@@ -109,6 +111,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
         gate: Gate::new(&local_token),
         attempts: Default::default(),
         exports: Default::default(),
+        notified: Default::default(),
         keeps_rows: settings.log,
         started: clock::now(),
     });
@@ -117,6 +120,7 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());
     tokio::spawn(tasks::publish::follow_health(site.clone()));
+    tokio::spawn(tasks::notify::run(site.clone()));
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));

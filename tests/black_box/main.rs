@@ -24,4 +24,5 @@ mod revisions;
 mod split;
 mod tail;
 mod tools;
+mod transfers;
 mod weights;

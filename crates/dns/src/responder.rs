@@ -143,6 +143,11 @@ impl Responder {
         self.serving.store(serving);
     }
 
+    /// The policy in force now.
+    pub fn policy(&self) -> Arc<Policy> {
+        self.policy.load_full()
+    }
+
     /// Puts a policy in force, for the next packet on.
     pub fn set_policy(&self, policy: Policy) {
         self.policy.store(Arc::new(policy));

@@ -5,6 +5,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::Switch;
+use super::tsig::Entry;
 
 /// The settings file.
 #[derive(Debug, Default, Deserialize)]
@@ -18,6 +19,8 @@ pub struct File {
     pub workers: Option<usize>,
     pub log: Option<Switch>,
     pub demo: Option<bool>,
+    #[serde(default)]
+    pub tsig: Vec<Entry>,
 }
 
 /// Reads the file; an unknown key is named with its line.

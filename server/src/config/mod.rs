@@ -1,6 +1,7 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
 mod file;
+pub mod tsig;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub demo: bool,
     /// The ready line.
     pub json_ready: bool,
+    /// Keys of zone transfers, without their secrets.
+    pub tsig: Vec<tsig::Entry>,
 }
 
 impl ServeArgs {
@@ -84,6 +87,8 @@ impl ServeArgs {
             Some(path) => file::read(path)?,
             None => file::File::default(),
         };
+        let beside = self.config.unwrap_or_default();
+        let tsig = file.tsig.into_iter().map(|entry| entry.beside(&beside)).collect();
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
         let dns = match (self.dns.is_empty(), file.dns) {
             (false, _) => self.dns,
@@ -115,6 +120,7 @@ impl ServeArgs {
             log: self.log.or(file.log) != Some(Switch::Off),
             demo: self.demo || file.demo.unwrap_or(false),
             json_ready: self.json_ready,
+            tsig,
         })
     }
 }

@@ -161,6 +161,9 @@ fn responder(site: &Site, scrape: &mut Scrape) {
     let seconds = stats.latency_sum_ns as f64 / 1e9;
     let help = "From a query's arrival in this process to its answer";
     scrape.histogram("steelyard_dns_request_duration_seconds", help, seconds, buckets);
+    let notified = site.notified.read();
+    let notified = notified.map(|(outcome, count)| (vec![("outcome", outcome.as_str().to_owned())], count));
+    scrape.counter("steelyard_notify", "What became of telling secondaries that a zone changed", notified);
     scrape.counter("steelyard_dns_panics", "Packets whose handling failed", [(Vec::new(), stats.panics)]);
 }
 

@@ -5,7 +5,7 @@ use super::need::{Need, Remedy};
 use super::{find, rust};
 
 /// Everything, in the order in which `doctor` shows it.
-pub const NEEDS: [Need; 11] = [
+pub const NEEDS: [Need; 12] = [
     Need {
         name: "wasm32 target",
         purposes: &[Build, Serve, Lint, EndToEnd],
@@ -77,6 +77,14 @@ pub const NEEDS: [Need; 11] = [
             "bind-utils",
             "bind",
         ]),
+    },
+    // A secondary for the tests of zone transfers.
+    Need {
+        name: "Knot DNS",
+        purposes: &[Unit],
+        find: || find::versioned(&["knotd"], &["-V"]),
+        oldest: 0,
+        remedy: Remedy::Packages(["knot"; 6]),
     },
     Need {
         name: "Chromium",

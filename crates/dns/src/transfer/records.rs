@@ -1,10 +1,11 @@
 //! A zone's records in the order of a transfer (RFC 5936 section 2.2): the SOA, everything else, the SOA again.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
 
 use model::DnsName;
 use model::config::{RecordSet, Zone};
+use model::rdata;
 use model::rrtype::{Family, RrType};
 use steering::{Force, Plan, Service};
 
@@ -26,6 +27,8 @@ pub struct Records<'a> {
     zone: usize,
     next: Next,
     ready: VecDeque<Record>,
+    /// The servers that the zone's delegations name; found when they are first needed.
+    servers: Option<HashSet<Vec<u8>>>,
 }
 
 /// What comes next.
@@ -43,7 +46,7 @@ enum Next {
 impl<'a> Records<'a> {
     /// From the first SOA to the last.
     pub fn new(serving: &'a Serving, zone: usize) -> Records<'a> {
-        Records { serving, zone, next: Next::Apex, ready: VecDeque::new() }
+        Records { serving, zone, next: Next::Apex, ready: VecDeque::new(), servers: None }
     }
 
     fn tree(&self) -> &'a Tree {
@@ -118,13 +121,24 @@ impl<'a> Records<'a> {
             None => {
                 let apex = node.is_some_and(|node| self.tree().zones[node.zone].name == owner);
                 let delegates = apex && matches!(set.rr_type, RrType::NS | RrType::DS);
-                if (delegates || is_glue(zone, &owner, set.rr_type))
+                let address = matches!(set.rr_type, RrType::A | RrType::AAAA);
+                if (delegates || address && self.is_server(zone, &owner))
                     && let Ok(compiled) = compile(zone, set)
                 {
                     self.set(&owner, &compiled);
                 }
             }
         }
+    }
+
+    /// Whether a delegation of the zone names this server.
+    fn is_server(&mut self, zone: &Zone, name: &DnsName) -> bool {
+        let servers = self.servers.get_or_insert_with(|| {
+            let sets = zone.records.iter().filter(|set| set.rr_type == RrType::NS);
+            let parse = |text: &String| rdata::parse(RrType::NS, text, &zone.name).ok();
+            sets.flat_map(|set| set.data.iter().filter_map(parse)).collect()
+        });
+        servers.contains(name.wire())
     }
 
     /// What a service is an alias of, where a zone can say so.
@@ -179,17 +193,6 @@ fn addresses(plan: &Plan) -> Vec<IpAddr> {
         (Force::Fallback(addresses), None) => addresses.clone(),
         _ => Vec::new(),
     };
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     all.into_iter().filter(|address| seen.insert(*address)).collect()
-}
-
-/// Whether the owner is a server that a delegation of this zone names, and this its address.
-fn is_glue(zone: &Zone, owner: &DnsName, rr_type: RrType) -> bool {
-    let names = |set: &RecordSet| {
-        set.rr_type == RrType::NS
-            && set.data.iter().any(|text| {
-                model::rdata::parse(RrType::NS, text, &zone.name).is_ok_and(|data| data == owner.wire())
-            })
-    };
-    matches!(rr_type, RrType::A | RrType::AAAA) && zone.records.iter().any(|set| names(set))
 }

@@ -6,6 +6,7 @@ mod paths;
 mod protocol;
 mod reference;
 mod split;
+mod transfer;
 mod wild;
 mod wire;
 mod zone;

@@ -1,0 +1,76 @@
+//! Zone transfers, with Knot DNS as the secondary.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::RecordType;
+use serde_json::json;
+
+use crate::harness::{Database, Knot, Scrape, Site, Start, folder, lab, shared_database, until_right};
+
+const ZONE: &str = "avi.iberia.local";
+const KEY: &str = "xfr.iberia.local";
+/// 32 octets.
+const SECRET: &str = "c3RlZWx5YXJkLWFuZC1rbm90LXNoYXJlLXRoaXMtMzI=";
+/// A secondary that is told of a change follows within seconds; its own clock would take hours.
+const SOON: Duration = Duration::from_secs(30);
+
+/// A site whose settings file has the key.
+fn site_with_key(settings: &std::path::Path, mode: u32) -> Site {
+    let secret = settings.join("secret");
+    fs::write(&secret, SECRET).expect("writing a secret");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(mode)).expect("guarding a secret");
+    let file = settings.join("steelyard.toml");
+    fs::write(&file, format!("[[tsig]]\nname = \"{KEY}\"\nsecret_file = \"secret\"\n")).expect("writing settings");
+    let path: &'static str = file.to_str().expect("a path that is text").to_owned().leak();
+    let variables = vec![("STEELYARD_CONFIG", path)];
+    Site::with(Start { database: Database::At(shared_database()), variables })
+}
+
+/// The lab, whose zone the secondary may transfer.
+fn lab_with(transfer: &str) -> String {
+    lab::edited(&lab::unmonitored(), &format!("  - name: {ZONE}\n"), &format!("  - name: {ZONE}\n    transfer: {transfer}\n"))
+}
+
+#[test]
+fn knot_transfers_the_zone_is_told_of_changes_and_follows() {
+    let settings = folder();
+    let site = site_with_key(settings.path(), 0o600);
+    let mut knot = Knot::place();
+    site.apply(&lab_with(&format!("{{secondaries: [{{address: '{}', key: {KEY}}}]}}", knot.address)));
+    knot.start(site.dns(), ZONE, KEY, SECRET);
+    let mut copy = knot.client();
+
+    let mut follows = |generation: u64| {
+        let what = format!("Knot to have generation {generation}");
+        until_right(&what, SOON, || {
+            let answer = copy.ask(ZONE, RecordType::SOA);
+            let serial = (answer.code() == ResponseCode::NoError).then(|| u64::from(answer.serial()));
+            if serial == Some(generation) { Ok(()) } else { Err(format!("{serial:?}, {:?}", answer.code())) }
+        });
+        assert_eq!(site.generation(), generation);
+        let mut addresses = copy.ask(lab::SERVICE, RecordType::A).addresses();
+        addresses.sort();
+        (copy.ask(&format!("test.{ZONE}"), RecordType::A).addresses(), addresses)
+    };
+    let mut all = lab::MEMBERS.map(str::to_owned).to_vec();
+    all.sort();
+    assert_eq!(follows(1), (vec!["10.10.24.200".to_owned()], all.clone()));
+
+    // A record changes, and a member goes: each is a generation, and a NOTIFY.
+    let changed = lab_with(&format!("{{secondaries: [{{address: '{}', key: {KEY}}}]}}", knot.address));
+    site.apply(&lab::edited(&changed, "data: [10.10.24.200]", "data: [10.10.24.201]"));
+    assert_eq!(follows(2), (vec!["10.10.24.201".to_owned()], all.clone()));
+    let member = format!("/api/v1/members/{}/hello-10/{}", lab::SERVICE, lab::MEMBERS[0]);
+    site.http.json("PATCH", &member, &json!({"enabled": false})).with_status(200);
+    all.retain(|address| address != lab::MEMBERS[0]);
+    assert_eq!(follows(3).1, all);
+
+    until_right("the answers to NOTIFY to be counted", SOON, || {
+        let count = Scrape::of(&site.http).sum("steelyard_notify_total", &[("outcome", "acknowledged")]);
+        if count >= 2.0 { Ok(()) } else { Err(format!("{count}")) }
+    });
+    assert!(!site.said().contains(SECRET) && !site.cli(&["export", "config"]).success().stdout.contains(SECRET));
+}
