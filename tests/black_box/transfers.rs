@@ -23,7 +23,8 @@ fn site_with_key(settings: &std::path::Path, mode: u32) -> Site {
     fs::write(&secret, SECRET).expect("writing a secret");
     fs::set_permissions(&secret, fs::Permissions::from_mode(mode)).expect("guarding a secret");
     let file = settings.join("steelyard.toml");
-    fs::write(&file, format!("[[tsig]]\nname = \"{KEY}\"\nsecret_file = \"secret\"\n")).expect("writing settings");
+    fs::write(&file, format!("[[tsig]]\nname = \"{KEY}\"\nsecret_file = \"secret\"\n"))
+        .expect("writing settings");
     let path: &'static str = file.to_str().expect("a path that is text").to_owned().leak();
     let variables = vec![("STEELYARD_CONFIG", path)];
     Site::with(Start { database: Database::At(shared_database()), variables })
@@ -31,7 +32,11 @@ fn site_with_key(settings: &std::path::Path, mode: u32) -> Site {
 
 /// The lab, whose zone the secondary may transfer.
 fn lab_with(transfer: &str) -> String {
-    lab::edited(&lab::unmonitored(), &format!("  - name: {ZONE}\n"), &format!("  - name: {ZONE}\n    transfer: {transfer}\n"))
+    lab::edited(
+        &lab::unmonitored(),
+        &format!("  - name: {ZONE}\n"),
+        &format!("  - name: {ZONE}\n    transfer: {transfer}\n"),
+    )
 }
 
 #[test]
@@ -72,5 +77,24 @@ fn knot_transfers_the_zone_is_told_of_changes_and_follows() {
         let count = Scrape::of(&site.http).sum("steelyard_notify_total", &[("outcome", "acknowledged")]);
         if count >= 2.0 { Ok(()) } else { Err(format!("{count}")) }
     });
-    assert!(!site.said().contains(SECRET) && !site.cli(&["export", "config"]).success().stdout.contains(SECRET));
+    assert!(
+        !site.said().contains(SECRET) && !site.cli(&["export", "config"]).success().stdout.contains(SECRET)
+    );
+}
+
+#[test]
+fn a_key_that_is_not_there_is_refused_where_it_is_named() {
+    let settings = folder();
+    let site = site_with_key(settings.path(), 0o644);
+    assert!(site.said().contains("every user of this machine can read this TSIG secret"), "{}", site.said());
+    let other = lab_with("{allow: [127.0.0.0/8], key: other.iberia.local}");
+    let refused = site.cli_with_input(&["apply", "-f", "-"], &other);
+    let said = refused.failure();
+    for word in [&format!("zones[{ZONE}].transfer.key"), "other.iberia.local", &format!("or use {KEY}")] {
+        assert!(said.contains(word), "{said}");
+    }
+    assert_eq!(site.generation(), 0);
+    site.apply(&lab_with(&format!("{{allow: [127.0.0.0/8], key: {KEY}}}")));
+    let zone = site.http.get(&format!("/api/v1/zones/{ZONE}")).with_status(200).json();
+    assert_eq!(zone["transfer"], json!({"allow": ["127.0.0.0/8"], "key": KEY}));
 }

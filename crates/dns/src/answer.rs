@@ -121,6 +121,7 @@ fn answer_signed(
         Ok(signed) => signed,
         Err(refusal) => {
             event.rcode = refusal.rcode;
+            event.slot = complete::zone_slot(asked.serving, asked.query.name);
             let outcome = complete::refuse_asked(&asked, refusal.rcode, None, out);
             if outcome == Outcome::Replied {
                 refusal.finish(out);

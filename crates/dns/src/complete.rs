@@ -16,6 +16,8 @@ use crate::message::{self, ExtendedError, IN, MAX_UDP, Opt};
 use sections::Sections;
 use walk::{Turn, Walk};
 
+pub use walk::zone_slot;
+
 /// Class CH (RFC 1035 section 3.2.4).
 const CH: u16 = 3;
 

@@ -72,7 +72,8 @@ pub fn over_udp(
     out: &mut Vec<u8>,
     event: &mut QueryEvent,
 ) -> Option<Outcome> {
-    if arrival.transport != Transport::Udp || asked.query.qtype != RrType::IXFR || !is_transfer(&asked.query) {
+    if arrival.transport != Transport::Udp || asked.query.qtype != RrType::IXFR || !is_transfer(&asked.query)
+    {
         return None;
     }
     let zone = match request::decide(asked, arrival.client.ip(), key) {
@@ -102,11 +103,12 @@ pub async fn serve(
         client: connection.peer,
         transport: Transport::Tcp,
     };
-    let event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
-    let mut report = Report { connection, since: arrival.since, zone: None, event };
-    let Some(Read::Query(query)) = receive(&serving, packet, &arrival, &mut report.event) else {
+    let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
+    let Some(Read::Query(query)) = receive(&serving, packet, &arrival, &mut event) else {
         return Ok(());
     };
+    let zone = serving.slots().target(complete::zone_slot(&serving, query.name)).zone().cloned();
+    let mut report = Report { connection, since: arrival.since, zone, event };
     let mut asked = ask(&serving, &policy, packet, query, &arrival, &mut report.event);
     let mut sink = Sink { write, within: connection.write, framed: Vec::new() };
     let (mut chain, key) = match asked.query.tsig {
@@ -133,7 +135,6 @@ pub async fn serve(
         Decision::Whole(zone) => (zone, true),
     };
     let name = &serving.tree().zones[zone].name;
-    report.zone = Some(name.clone());
     if !whole {
         report.event.set_answer_count(1);
         let mut out = Vec::new();

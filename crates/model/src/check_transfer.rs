@@ -13,7 +13,8 @@ pub fn check_transfer(zone: &Zone, problems: &mut Problems) {
     let Some(transfer) = &zone.transfer else { return };
     let at = format!("zones[{}].transfer", zone.name);
     if transfer.secondaries.is_empty() && transfer.allow.is_empty() {
-        let message = "nobody may transfer the zone: name secondaries or networks in allow, or remove transfer";
+        let message =
+            "nobody may transfer the zone: name secondaries or networks in allow, or remove transfer";
         problems.push(&*at, "", message);
     }
     for (list, length) in [("secondaries", transfer.secondaries.len()), ("allow", transfer.allow.len())] {

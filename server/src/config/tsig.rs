@@ -68,7 +68,9 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     }
     let text: String = text.split_whitespace().collect();
     let Ok(secret) = BASE64_STANDARD.decode(text) else {
-        bail!("{shown}: the secret is no base64: write it as `tsig-keygen` or `keymgr -t` print it, and nothing else");
+        bail!(
+            "{shown}: the secret is no base64: write it as `tsig-keygen` or `keymgr -t` print it, and nothing else"
+        );
     };
     if secret.is_empty() {
         bail!("{shown}: the file is empty: put the secret there, in base64");

@@ -253,7 +253,8 @@ mod tests {
 
     fn config(change: impl FnOnce(&mut Value)) -> Config {
         let service = |name: &str| json!({"name": name, "pools": [{"name": "p", "members": [{"address": "10.0.0.1"}]}]});
-        let transfer = json!({"secondaries": [{"address": "192.0.2.1"}, {"address": "192.0.2.2", "key": "k"}]});
+        let transfer =
+            json!({"secondaries": [{"address": "192.0.2.1"}, {"address": "192.0.2.2", "key": "k"}]});
         let mut config = json!({
             "zones": [
                 {"name": "a.example", "transfer": transfer},

@@ -17,7 +17,10 @@ const SERVICES: &str = "In a copy each service is its current fallback set: all 
 /// The part of a zone's page.
 pub fn section(zone: &Zone) -> impl IntoView + use<> {
     let content = match &zone.transfer {
-        None => view! { <p class="muted">"Nobody may transfer this zone: every AXFR and IXFR is refused."</p> }.into_any(),
+        None => {
+            view! { <p class="muted">"Nobody may transfer this zone: every AXFR and IXFR is refused."</p> }
+                .into_any()
+        }
         Some(transfer) => view! {
             {table(transfer)}
             <p>{told(transfer)}</p>

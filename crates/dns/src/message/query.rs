@@ -62,8 +62,11 @@ pub fn read(packet: &[u8]) -> Read<'_> {
         return Read::Refuse { rcode: Rcode::NOTIMP, question: None, edns };
     }
     if questions != 1 {
-        let edns =
-            if questions == 0 { read_records(packet, HEADER, records).ok().and_then(|r| r.edns) } else { None };
+        let edns = if questions == 0 {
+            read_records(packet, HEADER, records).ok().and_then(|r| r.edns)
+        } else {
+            None
+        };
         return Read::Refuse { rcode: Rcode::FORMERR, question: None, edns };
     }
     let Some(mut query) = read_question(packet) else {
@@ -102,11 +105,7 @@ fn read_question(packet: &[u8]) -> Option<Query<'_>> {
 }
 
 /// Walks the records after the question; only OPT and TSIG are looked at. The error holds an OPT that was read before.
-fn read_records(
-    packet: &[u8],
-    mut at: usize,
-    counts: [u16; 3],
-) -> Result<Records<'_>, Option<Edns<'_>>> {
+fn read_records(packet: &[u8], mut at: usize, counts: [u16; 3]) -> Result<Records<'_>, Option<Edns<'_>>> {
     let (mut edns, mut tsig) = (None, None);
     let additional_from = u32::from(counts[0]) + u32::from(counts[1]);
     let end = additional_from + u32::from(counts[2]);

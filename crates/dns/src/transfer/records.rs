@@ -151,7 +151,8 @@ impl<'a> Records<'a> {
         let Some(node) = self.tree().get(name.wire()).filter(|node| node.zone == self.zone) else { return };
         // Below a delegation or a DNAME nobody is answered by it.
         let reached = matches!(node.place, Place::Own | Place::AtDname(_));
-        let Some(service) = node.service.filter(|_| reached).and_then(|index| self.serving.service(index)) else {
+        let Some(service) = node.service.filter(|_| reached).and_then(|index| self.serving.service(index))
+        else {
             return;
         };
         if let Some(target) = self.alias_at(node).and_then(Service::alias) {

@@ -1,10 +1,10 @@
 //! Signatures over messages in their wire format.
 
+use hickory_proto::ProtoError;
 use hickory_proto::rr::rdata::TSIG;
 use hickory_proto::rr::rdata::tsig::{TsigError, make_tsig_record};
 use hickory_proto::rr::{Name, TSigner};
 use hickory_proto::serialize::binary::{BinEncodable, BinEncoder};
-use hickory_proto::ProtoError;
 
 use super::FUDGE;
 

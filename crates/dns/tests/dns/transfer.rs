@@ -132,7 +132,8 @@ fn some_down() -> Vec<(&'static str, &'static str, &'static str)> {
         ("gone.example.org", "10.1.0.7"),
         ("child.steered.example.org", "10.1.0.1"),
     ];
-    let mut down: Vec<_> = services.iter().flat_map(|(s, a)| [(*s, "p", *a), (*s, "low", "10.9.9.9")]).collect();
+    let mut down: Vec<_> =
+        services.iter().flat_map(|(s, a)| [(*s, "p", *a), (*s, "low", "10.9.9.9")]).collect();
     down.push(("steered.example.org", "p", "10.0.0.4"));
     down
 }
@@ -206,7 +207,11 @@ fn messages(stream: &mut TcpStream) -> Vec<Vec<u8>> {
         let message = Message::from_vec(&octets).unwrap();
         assert_eq!(u16::from(message.metadata.response_code), 0, "{message:?}");
         assert!(message.metadata.authoritative && message.metadata.id == 0x4321);
-        assert_eq!(message.queries.len(), usize::from(all.is_empty()), "the question is in the first message");
+        assert_eq!(
+            message.queries.len(),
+            usize::from(all.is_empty()),
+            "the question is in the first message"
+        );
         soas += message.answers.iter().filter(|r| r.record_type() == RecordType::SOA).count();
         all.push(octets);
     }
@@ -220,7 +225,9 @@ fn records(messages: &[Vec<u8>]) -> Vec<Record> {
 fn lines(records: &[Record]) -> BTreeSet<String> {
     let data = |data: &RData| match data {
         // As in RFC 3597 section 5.
-        RData::Unknown { rdata, .. } => rdata.anything().iter().fold("\\#".to_owned(), |text, o| format!("{text} {o:02x}")),
+        RData::Unknown { rdata, .. } => {
+            rdata.anything.iter().fold("\\#".to_owned(), |text, o| format!("{text} {o:02x}"))
+        }
         known => known.to_string(),
     };
     let line = |r: &Record| format!("{} {} {} {}", r.name, r.ttl, u16::from(r.record_type()), data(&r.data));
@@ -384,9 +391,11 @@ async fn a_time_that_is_off_is_answered_with_the_right_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signed_query_of_any_kind_gets_a_signed_answer() {
     let site = started().await;
-    for (name, rr_type) in
-        [("example.org", RecordType::SOA), ("steered.example.org", RecordType::A), ("nowhere.test", RecordType::A)]
-    {
+    for (name, rr_type) in [
+        ("example.org", RecordType::SOA),
+        ("steered.example.org", RecordType::A),
+        ("nowhere.test", RecordType::A),
+    ] {
         let mut question = query(name, rr_type);
         question.edns = Some(Edns::new());
         let (packet, mut verifier) = signed(question, OTHER);
@@ -404,9 +413,9 @@ async fn a_signed_query_of_any_kind_gets_a_signed_answer() {
 async fn an_answer_and_its_signature_fit_a_datagram() {
     let mut config = config();
     let data: Vec<String> = (0..28).map(|n| format!("192.0.2.{n}")).collect();
-    config.zones[0].records.push(
-        serde_json::from_value(json!({"name": "wide", "type": "A", "data": data})).unwrap(),
-    );
+    config.zones[0]
+        .records
+        .push(serde_json::from_value(json!({"name": "wide", "type": "A", "data": data})).unwrap());
     let site = start(view(config, 1, &[]), Limits::default()).await;
     let unsigned = query("wide.example.org", RecordType::A).to_vec().unwrap();
     let plain = Message::from_vec(&udp(site.address, &unsigned)).unwrap();
@@ -516,7 +525,8 @@ async fn a_big_zone_comes_in_many_signed_messages_and_all_of_one_generation() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn transfers_beyond_the_limit_are_refused() {
-    let patient = Limits { write: Duration::from_secs(60), idle: Duration::from_millis(300), ..Limits::default() };
+    let patient =
+        Limits { write: Duration::from_secs(60), idle: Duration::from_millis(300), ..Limits::default() };
     let mut config = big();
     // More than the kernel keeps for a client that reads nothing.
     let data: Vec<String> = (0..200).map(|n| format!("\"{n:0>250}\"")).collect();
@@ -609,7 +619,8 @@ fn notify_says_the_serial_and_knows_its_answer() {
         answer.queries = message.queries.clone();
         let octets = answer.to_vec().unwrap();
         if signed {
-            let context = hickory_proto::rr::TSigResponseContext::new(id, now(), signer.clone(), mac.clone(), None);
+            let context =
+                hickory_proto::rr::TSigResponseContext::new(id, now(), signer.clone(), mac.clone(), None);
             answer.set_signature(context.sign(&octets).unwrap());
         }
         answer.to_vec().unwrap()

@@ -92,7 +92,8 @@ impl Secondary {
         let alone = |text: &str| text.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, PORT));
         let address = text.parse().ok().or_else(|| alone(text));
         address.filter(|address| address.port() != 0).ok_or_else(|| {
-            let remedy = "write an address such as 192.0.2.53, or with a port 192.0.2.53:5353 or [2001:db8::53]:5353";
+            let remedy =
+                "write an address such as 192.0.2.53, or with a port 192.0.2.53:5353 or [2001:db8::53]:5353";
             format!("{text:?} is no address of a server: {remedy}")
         })
     }
@@ -136,10 +137,8 @@ mod tests {
     #[test]
     fn a_client_of_several_entries_needs_to_be_right_once() {
         let key = |name: &str| Some(name.parse::<DnsName>().unwrap());
-        let secondary = |address: &str, key| Secondary {
-            address: Secondary::parse_address(address).unwrap(),
-            key,
-        };
+        let secondary =
+            |address: &str, key| Secondary { address: Secondary::parse_address(address).unwrap(), key };
         let transfer = Transfer {
             secondaries: vec![secondary("192.0.2.1", key("a")), secondary("192.0.2.1:5353", key("b"))],
             allow: vec!["192.0.2.0/24".parse().unwrap()],

@@ -7,7 +7,14 @@ use utoipa::openapi::{ObjectBuilder, Schema};
 use super::Named;
 use crate::http::openapi::shape::{default_of, flag, list, list_of, object, text, to, to_or, whole, word};
 
-pub const ALL: &[Named] = &[("Zone", zone), ("Soa", soa), ("Transfer", transfer), ("Secondary", secondary), ("RecordSet", record_set), ("Record", record)];
+pub const ALL: &[Named] = &[
+    ("Zone", zone),
+    ("Soa", soa),
+    ("Transfer", transfer),
+    ("Secondary", secondary),
+    ("RecordSet", record_set),
+    ("Record", record),
+];
 
 fn zone() -> Schema {
     let unhandled = [Unhandled::Nxdomain, Unhandled::Drop].map(Unhandled::as_str);
@@ -43,7 +50,8 @@ fn transfer() -> Schema {
 }
 
 fn secondary() -> Schema {
-    let about = "The address it transfers from and is told of changes at; port 53 unless said, as 192.0.2.53:5353.";
+    let about =
+        "The address it transfers from and is told of changes at; port 53 unless said, as 192.0.2.53:5353.";
     object("A server that keeps a copy of the zone.")
         .must("address", text(about))
         .may("key", to("DnsName", "TSIG key of this secondary; that of the transfer when absent."))
