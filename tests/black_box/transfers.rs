@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::time::Duration;
 
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::RecordType;
 use serde_json::json;
 
-use crate::harness::{Database, Knot, Scrape, Site, Start, folder, lab, shared_database, until_right};
+use crate::harness::{
+    Database, Knot, Scrape, Site, Start, folder, lab, session, shared_database, until_right,
+};
 
 const ZONE: &str = "avi.iberia.local";
 const KEY: &str = "xfr.iberia.local";
@@ -97,4 +100,63 @@ fn a_key_that_is_not_there_is_refused_where_it_is_named() {
     site.apply(&lab_with(&format!("{{allow: [127.0.0.0/8], key: {KEY}}}")));
     let zone = site.http.get(&format!("/api/v1/zones/{ZONE}")).with_status(200).json();
     assert_eq!(zone["transfer"], json!({"allow": ["127.0.0.0/8"], "key": KEY}));
+}
+
+#[test]
+fn dig_transfers_the_zone_and_takes_every_signature_for_good() {
+    let settings = folder();
+    let site = site_with_key(settings.path(), 0o600);
+    site.apply(&lab_with(&format!("{{allow: [127.0.0.0/8], key: {KEY}}}")));
+    let dig = |key: &str| {
+        let port = site.dns().port().to_string();
+        let mut command = Command::new("dig");
+        command.args(["@127.0.0.1", "-p", &port, "-y", key, ZONE, "AXFR", "+noall", "+answer", "+comments"]);
+        let output = command.output().expect("starting dig: cargo xtask test installs its package");
+        String::from_utf8(output.stdout).expect("dig prints text") + &String::from_utf8_lossy(&output.stderr)
+    };
+    let whole = dig(&format!("hmac-sha256:{KEY}:{SECRET}"));
+    let records = whole.lines().filter(|line| !line.starts_with(';') && !line.is_empty()).count();
+    // Twice the SOA, three name servers, the record, three members.
+    assert_eq!(records, 2 + 3 + 1 + 3, "{whole}");
+    assert!(!whole.to_lowercase().contains("could not be validated") && !whole.contains("failed"), "{whole}");
+    let wrong = dig(&format!("hmac-sha256:{KEY}:{}", SECRET.replace('c', "d")));
+    assert!(wrong.contains("Transfer failed") && !wrong.contains("10.10.24.200"), "{wrong}");
+}
+
+#[test]
+fn the_console_says_who_may_transfer_and_its_form_keeps_it() {
+    let settings = folder();
+    let site = site_with_key(settings.path(), 0o600);
+    site.apply(&lab_with(&format!("{{secondaries: [{{address: 192.0.2.53, key: {KEY}}}], notify: false}}")));
+    let session = session::first_sign_in(&site);
+    let shown = session::page(&site.http, &format!("/zones/{ZONE}"), &session).with_status(200).body;
+    for piece in ["192.0.2.53", KEY, "current fallback set", "Secondaries are not told of changes"] {
+        assert!(shown.contains(piece), "{piece} in {shown}");
+    }
+    let post = |secondaries: &str| {
+        let fields = [
+            ("generation", "1"),
+            ("name", ZONE),
+            ("ttl", "30"),
+            ("negative_ttl", "30"),
+            ("unhandled", "nxdomain"),
+            ("records", "test A 10.10.24.200"),
+            ("refresh", "1"),
+            ("retry", "1"),
+            ("expire", "1"),
+            ("secondaries", secondaries),
+            ("allow", "198.51.100.0/24"),
+            ("transfer_key", ""),
+            ("notify", "on"),
+        ];
+        site.http.form(&format!("/zones/{ZONE}/edit"), &fields, &[("cookie", &session)])
+    };
+    let wrong = post("ns.example.org");
+    assert!(wrong.status >= 400 && wrong.body.contains("is no address of a server"), "{wrong:?}");
+    let unknown = post("192.0.2.53 other.iberia.local");
+    assert!(unknown.status >= 400 && unknown.body.contains("this site has no TSIG key"), "{unknown:?}");
+    post(&format!("192.0.2.53 {KEY}\r\n[2001:db8::53]:5353\r\n")).with_status(303);
+    let zone = site.http.get(&format!("/api/v1/zones/{ZONE}")).with_status(200).json();
+    let secondaries = json!([{"address": "192.0.2.53", "key": KEY}, {"address": "[2001:db8::53]:5353"}]);
+    assert_eq!(zone["transfer"], json!({"secondaries": secondaries, "allow": ["198.51.100.0/24"]}));
 }

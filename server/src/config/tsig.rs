@@ -126,8 +126,8 @@ mod tests {
         let cases = [
             (vec![good.clone(), good], "tsig[a.example].name"),
             (vec![make("b.example", "hmac-md5", "c2VjcmV0")], "hmac-sha256"),
-            (vec![make("b.example", "hmac-sha256", "not base64!")], "is no base64"),
-            (vec![make("b.example", "hmac-sha256", " \n")], "the file is empty"),
+            (vec![make("c.example", "hmac-sha256", "not base64!")], "is no base64"),
+            (vec![make("d.example", "hmac-sha256", " \n")], "the file is empty"),
             (vec![make("b..example", "hmac-sha256", "c2VjcmV0")], "tsig[b..example].name"),
             (vec![missing], "cannot be read"),
         ];
