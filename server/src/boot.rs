@@ -31,7 +31,7 @@ use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
 use crate::tasks::storage::Presence;
-use crate::{clock, demo, http, snapshot_file, tasks};
+use crate::{clock, config, demo, http, snapshot_file, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
@@ -48,6 +48,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let mut signals = Signals::listen()?;
     // Both crypto providers could be compiled in by accident of features; the choice is made here, once.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let keys = config::tsig::load(&settings.tsig)?;
     let data_dir = data_dir::open(&settings.data_dir)?;
     let demo = if settings.demo { Some(demo::Backends::start().await?) } else { None };
 
@@ -119,6 +120,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         gate: Gate::new(&local_token),
         attempts: Default::default(),
         exports: Default::default(),
+        notified: Default::default(),
         keeps_rows: settings.log,
         started: clock::now(),
     });
@@ -127,6 +129,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());
     tokio::spawn(tasks::publish::follow_health(site.clone()));
+    tokio::spawn(tasks::notify::run(site.clone()));
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));

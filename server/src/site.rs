@@ -13,6 +13,7 @@ use crate::access::throttle::Throttle;
 use crate::clock;
 use crate::exports::Exports;
 use crate::sink::StoreSink;
+use crate::tasks::notify::Counts;
 use crate::tasks::publish::Publisher;
 use crate::tasks::storage::Presence;
 
@@ -40,6 +41,8 @@ pub struct Site {
     pub attempts: Throttle,
     /// Exports under way.
     pub exports: Exports,
+    /// What became of telling secondaries.
+    pub notified: Counts,
     /// Whether queries are stored as rows; if not, they are counted only.
     pub keeps_rows: bool,
     /// When this process started, microseconds since 1970 UTC.

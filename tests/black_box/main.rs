@@ -26,5 +26,6 @@ mod secure;
 mod split;
 mod tail;
 mod tools;
+mod transfers;
 mod weights;
 mod zones;

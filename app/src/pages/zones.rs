@@ -1,6 +1,7 @@
 //! Zones: the list, one of them, its form, and its end.
 
 pub mod import;
+mod transfers;
 
 use api::draft::ZoneDraft;
 use api::view::ZoneDetail;
@@ -154,6 +155,7 @@ pub fn detail(view: &ZoneDetail, generation: u64) -> impl IntoView + use<> {
         </dl>
         <section><h2>"Services"</h2>{services}</section>
         <section><h2>"Static records"</h2>{records}{more}</section>
+        {transfers::section(zone)}
         <p class="end"><a class="danger" href=format!("/zones/{name}/delete")>"Delete this zone"</a></p>
     }
 }
@@ -209,6 +211,7 @@ pub fn form(
                     <Field label="Expire" name="expire" value=draft.expire.clone() inputmode="numeric" hint="Seconds" error=error("expire")/>
                 </div>
             </details>
+            {transfers::fields(draft, problems)}
             <section class="card fields save">
                 <Reason value=carried.reason.clone()/>
                 <div class="actions">

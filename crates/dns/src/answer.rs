@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use hickory_proto::op::Message;
+use model::DnsName;
 use model::event::{QueryEvent, Transport};
 
 use crate::complete;
@@ -15,6 +16,7 @@ use crate::fast;
 use crate::message::{Edns, ExtendedError, MAX_TCP, Opt, PLAIN_UDP, Query, Read, read};
 use crate::policy::Policy;
 use crate::serving::Serving;
+use crate::{transfer, tsig};
 
 /// A packet as it came.
 #[derive(Clone, Copy, Debug)]
@@ -85,8 +87,10 @@ pub fn answer(
     let outcome = match read {
         Read::Query(query) => {
             let asked = ask(serving, policy, packet, query, arrival, event);
-            let fast = if path == Path::Fastest { fast::answer(&asked, out, event) } else { None };
-            fast.unwrap_or_else(|| complete::answer(&asked, out, event))
+            match asked.query.tsig {
+                Some(at) => answer_signed(asked, at, arrival, path, out, event),
+                None => answer_asked(&asked, None, arrival, path, out, event),
+            }
         }
         Read::Refuse { rcode, question, edns } => {
             event.rcode = rcode;
@@ -116,6 +120,55 @@ pub fn message(
     };
     event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
     message.ok_or(Outcome::Silent)
+}
+
+/// Answers a query that is what it says; `key` is the one that signed it.
+fn answer_asked(
+    asked: &Asked<'_>,
+    key: Option<&DnsName>,
+    arrival: &Arrival,
+    path: Path,
+    out: &mut Vec<u8>,
+    event: &mut QueryEvent,
+) -> Outcome {
+    let fast = if path == Path::Fastest { fast::answer(asked, out, event) } else { None };
+    let transfer = || transfer::over_udp(asked, key, arrival, out, event);
+    match fast.or_else(transfer) {
+        Some(outcome) => outcome,
+        None => complete::answer(asked, out, event),
+    }
+}
+
+/// Answers a query whose TSIG record is at `at`, with an answer that is signed as well (RFC 8945 section 5.3).
+fn answer_signed(
+    mut asked: Asked<'_>,
+    at: usize,
+    arrival: &Arrival,
+    path: Path,
+    out: &mut Vec<u8>,
+    event: &mut QueryEvent,
+) -> Outcome {
+    let mut signed = match tsig::check(&asked.policy.keys, asked.packet, at, arrival.seconds()) {
+        Ok(signed) => signed,
+        Err(refusal) => {
+            event.rcode = refusal.rcode;
+            event.slot = complete::zone_slot(asked.serving, asked.query.name);
+            let outcome = complete::refuse_asked(&asked, refusal.rcode, None, out);
+            if outcome == Outcome::Replied {
+                refusal.finish(out);
+            }
+            return outcome;
+        }
+    };
+    asked.limit = asked.limit.saturating_sub(signed.chain.length());
+    let outcome = answer_asked(&asked, Some(&signed.key), arrival, path, out, event);
+    if outcome == Outcome::Replied
+        && let Err(error) = signed.chain.sign(out, arrival.seconds())
+    {
+        tracing::error!(%error, "an answer could not be signed");
+        return Outcome::Silent;
+    }
+    outcome
 }
 
 /// Reads a packet; none when it is to be ignored.
@@ -169,6 +222,13 @@ fn limit(transport: Transport, edns: Option<Edns<'_>>) -> usize {
     match transport {
         Transport::Udp => edns.map_or(PLAIN_UDP, |e| e.payload),
         _ => MAX_TCP,
+    }
+}
+
+impl Arrival {
+    /// When, seconds since 1970 UTC.
+    pub fn seconds(&self) -> u64 {
+        self.at.div_euclid(1_000_000).max(0) as u64
     }
 }
 

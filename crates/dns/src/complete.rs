@@ -2,7 +2,7 @@
 //! TCP whatever the fast path leaves.
 
 mod chaos;
-mod sections;
+pub mod sections;
 mod walk;
 
 use hickory_proto::op::{Edns, Message, MessageType, OpCode, Query, ResponseCode};
@@ -15,6 +15,8 @@ use crate::answer::{Asked, Outcome};
 use crate::message::{self, ExtendedError, IN, MAX_UDP, Opt};
 use sections::Sections;
 use walk::{Turn, Walk};
+
+pub use walk::zone_slot;
 
 /// Class CH (RFC 1035 section 3.2.4).
 const CH: u16 = 3;
@@ -69,6 +71,17 @@ pub fn refused(
     if encoded_length(&message) > limit { truncated(message) } else { message }
 }
 
+/// Answers a well-formed query with a code and nothing else.
+pub fn refuse_asked(
+    asked: &Asked<'_>,
+    rcode: Rcode,
+    error: Option<ExtendedError>,
+    out: &mut Vec<u8>,
+) -> Outcome {
+    let opt = asked.opt_because(error);
+    send(&header(asked.packet, Some(asked.query.question), rcode, opt.as_ref()), out)
+}
+
 /// Decides code and sections; none for silence.
 fn decide(asked: &Asked<'_>, turn: Turn, event: &mut QueryEvent) -> Option<Sections> {
     event.forget_answer();
@@ -106,7 +119,7 @@ fn decide(asked: &Asked<'_>, turn: Turn, event: &mut QueryEvent) -> Option<Secti
 }
 
 /// A message without records.
-fn header(packet: &[u8], question: Option<&[u8]>, rcode: Rcode, opt: Option<&Opt<'_>>) -> Message {
+pub fn header(packet: &[u8], question: Option<&[u8]>, rcode: Rcode, opt: Option<&Opt<'_>>) -> Message {
     let (id, flags) = (u16::from_be_bytes([packet[0], packet[1]]), packet[2]);
     let mut message = Message::new(id, MessageType::Response, OpCode::from_u8((flags >> 3) & 0xf));
     message.metadata.recursion_desired = flags & 1 != 0;
@@ -138,7 +151,8 @@ fn encoded_length(message: &Message) -> usize {
     message.to_vec().map_or(usize::MAX, |octets| octets.len())
 }
 
-fn send(message: &Message, out: &mut Vec<u8>) -> Outcome {
+/// Puts a message into `out`.
+pub fn send(message: &Message, out: &mut Vec<u8>) -> Outcome {
     out.clear();
     match message.to_vec() {
         Ok(octets) => {

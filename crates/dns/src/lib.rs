@@ -22,8 +22,10 @@ mod report;
 mod responder;
 mod serving;
 mod stats;
+mod transfer;
 mod transport;
 mod tree;
+mod tsig;
 
 pub use access::Access;
 pub use answer::{Arrival, Outcome, Path, answer};
@@ -33,5 +35,7 @@ pub use rate::{Limiter, MAX_SLIP, RateLimit, Verdict};
 pub use responder::{Options, Passed, Relisted, Responder};
 pub use serving::Serving;
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
+pub use transfer::notify;
 pub use transport::connections::Limits;
 pub use transport::secure::{Certificate, CertificateError, Secure, SecureAddresses};
+pub use tsig::{Hmac, TsigKey, TsigKeys};

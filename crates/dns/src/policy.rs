@@ -6,6 +6,7 @@ use crate::access::Access;
 use crate::cookie::Cookies;
 use crate::rate::Limiter;
 use crate::transport::connections::Limits;
+use crate::tsig::TsigKeys;
 
 /// The settings a packet is answered under.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Policy {
     pub rate: Option<Arc<Limiter>>,
     /// How long and how many connections are kept.
     pub tcp: Limits,
+    /// The keys queries are signed with.
+    pub keys: TsigKeys,
 }
 
 /// What this server says of itself when it is asked; nothing by default (RFC 4892 section 3).

@@ -57,21 +57,30 @@ pub fn each_set(
     })
 }
 
-/// None when there are no records.
+/// None when there are no records, or their owner is in no zone.
 fn prepare(
     at: usize,
     zone: &Zone,
     set: &RecordSet,
     index: &ZoneIndex<'_>,
 ) -> Result<Option<Prepared>, Problems> {
-    let place = || format!("zones[{}].records", zone.name);
-    let owner = set.owner(&zone.name).map_err(|e| Problem::new(place(), &*set.name, e.to_string()))?;
+    let owner =
+        set.owner(&zone.name).map_err(|e| Problem::new(records_of(zone), &*set.name, e.to_string()))?;
     let Some(owned_by) = index.of(&owner) else { return Ok(None) };
+    let set = compile(zone, set)?;
+    Ok((set.count > 0).then_some(Prepared { zone: at, owned_by, owner, set }))
+}
+
+/// A set as it is answered.
+pub fn compile(zone: &Zone, set: &RecordSet) -> Result<RrSet, Problems> {
     let parse = |text: &String| {
-        rdata::parse(set.rr_type, text, &zone.name).map_err(|e| Problem::new(place(), &**text, e.to_string()))
+        rdata::parse(set.rr_type, text, &zone.name)
+            .map_err(|e| Problem::new(records_of(zone), &**text, e.to_string()))
     };
     let data = set.data.iter().map(parse).collect::<Result<Few<_>, Problem>>()?;
-    let ttl = set.ttl.unwrap_or(zone.ttl).get();
-    let set = RrSet::new(set.rr_type, ttl, data.iter().map(Vec::as_slice));
-    Ok((!data.is_empty()).then_some(Prepared { zone: at, owned_by, owner, set }))
+    Ok(RrSet::new(set.rr_type, set.ttl.unwrap_or(zone.ttl).get(), data.iter().map(Vec::as_slice)))
+}
+
+fn records_of(zone: &Zone) -> String {
+    format!("zones[{}].records", zone.name)
 }

@@ -97,7 +97,8 @@ impl Worker {
         }
     }
 
-    fn note(&mut self, serving: &Serving, event: QueryEvent) {
+    /// Counts an answer and reports it.
+    pub fn note(&mut self, serving: &Serving, event: QueryEvent) {
         let (at, slot, rcode) = (event.at, event.slot, event.rcode);
         let family = Family::of_type(event.qtype);
         serving.counters().add(self.number, at, slot, family, rcode);

@@ -9,6 +9,7 @@ mod index;
 mod monitor;
 mod place;
 mod service;
+mod transfer;
 mod zone;
 
 use std::collections::HashSet;
@@ -41,6 +42,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     }
     for zone in &config.zones {
         zone::fields(zone, &mut problems);
+        transfer::fields(zone, &mut problems);
     }
     let aliases = zone::records(&config.zones, &names, &mut problems);
     for monitor in &config.monitors {

@@ -8,6 +8,7 @@ mod logging;
 mod monitor;
 mod service;
 mod site;
+mod transfer;
 mod zone;
 
 pub use index::{LocationIndex, ZoneIndex};
@@ -15,6 +16,7 @@ pub use logging::{Logging, Throttle};
 pub use monitor::{Monitor, MonitorKind, StatusMatch};
 pub use service::{Algorithm, DownResponse, Member, Pool, Service};
 pub use site::{Location, Site, SiteRole};
+pub use transfer::{Secondary, Transfer};
 pub use zone::{Mailbox, RecordSet, Soa, Unhandled, Zone};
 
 use serde::{Deserialize, Serialize};

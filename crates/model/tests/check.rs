@@ -176,3 +176,25 @@ fn a_set_that_fits_no_answer_is_refused() {
     let many: Vec<String> = (0..6000).map(|i| format!("10.0.{}.{}", i / 250, i % 250)).collect();
     assert!(problems_after("/zones/0/records/0/data", json!(many)).contains("use fewer records"));
 }
+
+#[test]
+fn a_transfer_names_somebody_and_nobody_twice() {
+    let with = |transfer: Value| {
+        let mut lab = lab();
+        lab["zones"][0]["transfer"] = transfer;
+        let config: Config = serde_json::from_value(lab).expect("each value is valid on its own");
+        check(&config).map_err(|problems| problems.to_string())
+    };
+    assert!(with(json!({"secondaries": [{"address": "192.0.2.1", "key": "a.example"}]})).is_ok());
+    assert!(with(json!({"allow": ["192.0.2.0/24"], "notify": false})).is_ok());
+    let cases = [
+        (json!({}), "transfer: nobody may transfer"),
+        (json!({"secondaries": [{"address": "192.0.2.1"}, {"address": "192.0.2.1:53"}]}), "is there already"),
+        (json!({"secondaries": [{"address": "0.0.0.0"}]}), "secondaries[0.0.0.0].address"),
+        (json!({"allow": vec!["192.0.2.0/24"; 101]}), "at most 100"),
+    ];
+    for (transfer, expected) in cases {
+        let said = with(transfer).unwrap_err();
+        assert!(said.contains(expected), "{said}");
+    }
+}

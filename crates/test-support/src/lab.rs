@@ -32,6 +32,7 @@ pub fn lab() -> Config {
             ttl: Default::default(),
             unhandled: Default::default(),
             records: vec![record],
+            transfer: None,
         }],
         services: vec![Service {
             name: "hello.avi.iberia.local".parse().expect("a name"),

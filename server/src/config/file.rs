@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Switch;
 use super::responder::Table;
+use super::tsig::Entry;
 use crate::declarative::{path, unknown_in_words, unknown_key};
 
 /// The settings file.
@@ -28,6 +29,8 @@ pub struct File {
     pub demo: Option<bool>,
     #[serde(default)]
     pub responder: Table,
+    #[serde(default)]
+    pub tsig: Vec<Entry>,
 }
 
 /// Reads the file.

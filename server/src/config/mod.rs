@@ -3,6 +3,7 @@
 mod file;
 mod responder;
 mod secure;
+pub mod tsig;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -87,6 +88,8 @@ pub struct Settings {
     pub json_ready: bool,
     /// What the responder may and says.
     pub responder: ResponderSettings,
+    /// Keys of zone transfers, without their secrets.
+    pub tsig: Vec<tsig::Entry>,
 }
 
 impl ServeArgs {
@@ -97,6 +100,8 @@ impl ServeArgs {
             None => file::File::default(),
         };
         let secure = self.secure.settings(&mut file)?;
+        let beside = self.config.unwrap_or_default();
+        let tsig = file.tsig.into_iter().map(|entry| entry.beside(&beside)).collect();
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
         let dns = match (self.dns.is_empty(), file.dns) {
             (false, _) => self.dns,
@@ -138,6 +143,7 @@ impl ServeArgs {
             demo: self.demo || file.demo.unwrap_or(false),
             json_ready: self.json_ready,
             responder,
+            tsig,
         })
     }
 }

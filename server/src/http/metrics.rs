@@ -167,6 +167,9 @@ fn responder(site: &Site, scrape: &mut Scrape) {
         "Queries over UDP whose network was over its rate: left without an answer, or answered with TC",
         limited.map(|(action, count)| (vec![("action", action.to_owned())], count)),
     );
+    let notified = site.notified.read();
+    let notified = notified.map(|(outcome, count)| (vec![("outcome", outcome.as_str().to_owned())], count));
+    scrape.counter("steelyard_notify", "What became of telling secondaries that a zone changed", notified);
     scrape.counter("steelyard_dns_panics", "Packets whose handling failed", [(Vec::new(), stats.panics)]);
 }
 

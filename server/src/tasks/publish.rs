@@ -91,6 +91,11 @@ impl Publisher {
         Ok(())
     }
 
+    /// Changes whenever a snapshot was put in force.
+    pub fn published(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
+        self.to_disk.subscribe()
+    }
+
     /// Puts the newest health in force, with the snapshot that answers now.
     pub fn health(&self, site: &Site) -> anyhow::Result<()> {
         let _turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());

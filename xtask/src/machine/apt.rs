@@ -13,6 +13,11 @@ const NO_MAIN_CLUSTER: &str = "\
 f=/etc/postgresql-common/createcluster.conf
 test -e $f || { mkdir -p ${f%/*} && echo 'create_main_cluster = false' > $f; }";
 
+/// Keep Knot's package from starting a name server on port 53 that nobody asked for, now and at the next boot.
+const NO_KNOT_NOW: &str = "command -v systemctl > /dev/null && systemctl mask --quiet --runtime knot || true";
+const NO_KNOT_LATER: &str = "\
+command -v systemctl > /dev/null && systemctl unmask --quiet --runtime knot && systemctl disable --quiet knot || true";
+
 /// Installs them, as root or with a sudo that asks for no password.
 pub fn install(packages: &[&'static str]) -> Result<()> {
     let mut packages = packages.to_vec();
@@ -26,6 +31,9 @@ pub fn install(packages: &[&'static str]) -> Result<()> {
     if packages.contains(&"postgresql") {
         process::run(as_root(rise).args(["sh", "-c", NO_MAIN_CLUSTER]))?;
     }
+    if packages.contains(&"knot") {
+        process::run(as_root(rise).args(["sh", "-c", NO_KNOT_NOW]))?;
+    }
     let update = process::run(as_root(rise).args(["apt-get", "update", "-q"]));
     // The list may be good enough without the one source that failed.
     if let Err(error) = update {
@@ -35,7 +43,11 @@ pub fn install(packages: &[&'static str]) -> Result<()> {
     // Another apt, such as the unattended upgrades of a fresh machine, is waited for, in seconds.
     install.args(["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"]);
     install.args(["install", "-y", "--no-install-recommends"]).args(&packages);
-    process::run(&mut install).with_context(|| format!("try it by hand, as root: {remedy}"))
+    process::run(&mut install).with_context(|| format!("try it by hand, as root: {remedy}"))?;
+    if packages.contains(&"knot") {
+        process::run(as_root(rise).args(["sh", "-c", NO_KNOT_LATER]))?;
+    }
+    Ok(())
 }
 
 #[derive(Clone, Copy)]

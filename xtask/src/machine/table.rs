@@ -86,6 +86,14 @@ pub const NEEDS: [Need; 12] = [
         oldest: 0,
         remedy: Remedy::Packages(["knot-dnsutils", "knot-utils", "knot", "knot-utils", "knot-utils", "knot"]),
     },
+    // A secondary for the tests of zone transfers.
+    Need {
+        name: "Knot DNS",
+        purposes: &[Unit],
+        find: || find::versioned(&["knotd"], &["-V"]),
+        oldest: 0,
+        remedy: Remedy::Packages(["knot"; 6]),
+    },
     Need {
         name: "Chromium",
         purposes: &[EndToEnd],

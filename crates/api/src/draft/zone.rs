@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use model::config::{RecordSet, Soa, Unhandled, Zone};
+use model::config::{RecordSet, Secondary, Soa, Transfer, Unhandled, Zone};
 use model::rrtype::RrType;
 use model::{Problems, Ttl};
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,14 @@ pub struct ZoneDraft {
     pub retry: String,
     /// Seconds.
     pub expire: String,
+    /// Lines `address [key]`.
+    pub secondaries: String,
+    /// Networks, one a line.
+    pub allow: String,
+    /// Name of a TSIG key, or nothing.
+    pub transfer_key: String,
+    /// Whether secondaries are told of changes.
+    pub notify: bool,
 }
 
 impl ZoneDraft {
@@ -45,6 +53,7 @@ impl ZoneDraft {
             refresh: soa.refresh.to_string(),
             retry: soa.retry.to_string(),
             expire: soa.expire.to_string(),
+            notify: true,
             ..ZoneDraft::default()
         }
     }
@@ -58,6 +67,13 @@ impl ZoneDraft {
         let records: Vec<String> =
             zone.records.iter().flat_map(|set| set.data.iter().map(move |data| line(set, data))).collect();
         let servers: Vec<String> = zone.name_servers.iter().map(ToString::to_string).collect();
+        let transfer = zone.transfer.clone().unwrap_or_default();
+        let secondary = |s: &Secondary| match &s.key {
+            Some(key) => format!("{} {key}", s.text()),
+            None => s.text(),
+        };
+        let secondaries: Vec<String> = transfer.secondaries.iter().map(secondary).collect();
+        let allow: Vec<String> = transfer.allow.iter().map(ToString::to_string).collect();
         ZoneDraft {
             name: zone.name.to_string(),
             ttl: zone.ttl.to_string(),
@@ -70,6 +86,10 @@ impl ZoneDraft {
             refresh: zone.soa.refresh.to_string(),
             retry: zone.soa.retry.to_string(),
             expire: zone.soa.expire.to_string(),
+            secondaries: secondaries.join("\n"),
+            allow: allow.join("\n"),
+            transfer_key: transfer.key.as_ref().map(ToString::to_string).unwrap_or_default(),
+            notify: transfer.notify,
         }
     }
 
@@ -87,6 +107,10 @@ impl ZoneDraft {
             refresh: form.text("refresh"),
             retry: form.text("retry"),
             expire: form.text("expire"),
+            secondaries: form.text("secondaries").replace('\r', ""),
+            allow: form.text("allow").replace('\r', ""),
+            transfer_key: form.text("transfer_key"),
+            notify: form.ticked("notify"),
         }
     }
 
@@ -119,6 +143,7 @@ impl ZoneDraft {
             }
         };
         let records = self.parse_records(&mut problems);
+        let transfer = self.parse_transfer(&mut problems);
         let zone = || {
             let soa = Soa {
                 mname: mname?,
@@ -128,9 +153,33 @@ impl ZoneDraft {
                 expire: expire?,
                 negative_ttl: negative_ttl?,
             };
-            Some(Zone { name: name?, soa, name_servers, ttl: ttl?, unhandled, records })
+            Some(Zone { name: name?, soa, name_servers, ttl: ttl?, unhandled, records, transfer })
         };
         zone().filter(|_| problems.0.is_empty()).ok_or(problems)
+    }
+
+    /// Who may transfer the zone; none when every field of it is empty.
+    fn parse_transfer(&self, problems: &mut Problems) -> Option<Transfer> {
+        let key = optional(problems, "transfer_key", &self.transfer_key).flatten();
+        let mut secondaries = Vec::new();
+        for line in self.secondaries.lines().filter(|line| !line.trim().is_empty()) {
+            let (address, key) = split_word(line);
+            let key = optional(problems, "secondaries", key).flatten();
+            match Secondary::parse_address(address) {
+                Ok(address) => secondaries.push(Secondary { address, key }),
+                Err(why) => problems.push("secondaries", line.trim(), why),
+            }
+        }
+        let mut allow = Vec::new();
+        for word in self.allow.split_whitespace() {
+            let alone = || word.parse::<std::net::IpAddr>().map(Into::into);
+            match word.parse().or_else(|_| alone()) {
+                Ok(network) => allow.push(network),
+                Err(_) => problems.push("allow", word, "write a network such as 192.0.2.0/24"),
+            }
+        }
+        let nobody = secondaries.is_empty() && allow.is_empty() && self.transfer_key.trim().is_empty();
+        (!nobody).then_some(Transfer { secondaries, allow, key, notify: self.notify })
     }
 
     fn parse_records(&self, problems: &mut Problems) -> Vec<RecordSet> {
@@ -172,7 +221,17 @@ impl ZoneDraft {
 
     /// Puts the checks' problems beside the form's fields.
     pub fn beside_fields(&self, problems: Problems) -> Problems {
-        without_path(problems, "zones", &self.name)
+        let mut problems = without_path(problems, "zones", &self.name);
+        for problem in &mut problems.0 {
+            let Some(field) = problem.field.strip_prefix("transfer") else { continue };
+            problem.field = match field.trim_start_matches('.') {
+                "key" => "transfer_key",
+                field if field.starts_with("allow") => "allow",
+                _ => "secondaries",
+            }
+            .to_owned();
+        }
+        problems
     }
 }
 
@@ -217,6 +276,10 @@ mod tests {
             rname: "me@example.net".into(),
             name_servers: "ns1.example.net ns2.example.net".into(),
             records: "test A 192.0.2.1\ntest A 192.0.2.2\n@ 60 TXT \"a b\"".into(),
+            secondaries: "192.0.2.53 own.example\n\n[2001:db8::53]:5353".into(),
+            allow: "198.51.100.0/24 198.51.101.1".into(),
+            transfer_key: "xfr.example".into(),
+            notify: false,
             ..ZoneDraft::new()
         };
         let zone = draft.parse().unwrap();
@@ -242,6 +305,15 @@ mod tests {
             said,
             ["a None A 192.0.2.1", "A Some(60) TXT x", "b Some(60) A 192.0.2.2", "in None A 192.0.2.3"]
         );
+    }
+
+    #[test]
+    fn transfers_are_refused_unless_somebody_is_named() {
+        let draft = ZoneDraft { name: "example.org".into(), ..ZoneDraft::new() };
+        assert_eq!(draft.parse().unwrap().transfer, None);
+        let draft = ZoneDraft { secondaries: "ns.example.org".into(), allow: "everybody".into(), ..draft };
+        let fields: Vec<String> = draft.parse().unwrap_err().0.into_iter().map(|p| p.field).collect();
+        assert_eq!(fields, ["secondaries", "allow"]);
     }
 
     #[test]

@@ -35,6 +35,15 @@ pub struct Query<'a> {
     pub qclass: u16,
     /// EDNS, if the query carried it.
     pub edns: Option<Edns<'a>>,
+    /// Where the TSIG record begins that ends the query, if it is signed.
+    pub tsig: Option<usize>,
+}
+
+/// What matters of the records after the question.
+#[derive(Default)]
+struct Records<'a> {
+    edns: Option<Edns<'a>>,
+    tsig: Option<usize>,
 }
 
 /// Reads a packet.
@@ -49,19 +58,23 @@ pub fn read(packet: &[u8]) -> Read<'_> {
         // RFC 8906 section 8.1.4. What such a message holds is anybody's guess; an OPT is answered when it is found.
         let edns = read_question(packet)
             .filter(|_| questions == 1)
-            .and_then(|q| read_records(packet, HEADER + q.question.len(), records).ok().flatten());
+            .and_then(|q| read_records(packet, HEADER + q.question.len(), records).ok()?.edns);
         return Read::Refuse { rcode: Rcode::NOTIMP, question: None, edns };
     }
     if questions != 1 {
-        let edns = if questions == 0 { read_records(packet, HEADER, records).ok().flatten() } else { None };
+        let edns = if questions == 0 {
+            read_records(packet, HEADER, records).ok().and_then(|r| r.edns)
+        } else {
+            None
+        };
         return Read::Refuse { rcode: Rcode::FORMERR, question: None, edns };
     }
     let Some(mut query) = read_question(packet) else {
         return Read::Refuse { rcode: Rcode::FORMERR, question: None, edns: None };
     };
     match read_records(packet, HEADER + query.question.len(), records) {
-        Ok(edns) => {
-            query.edns = edns;
+        Ok(records) => {
+            (query.edns, query.tsig) = (records.edns, records.tsig);
             Read::Query(query)
         }
         Err(edns) => Read::Refuse { rcode: Rcode::FORMERR, question: Some(query.question), edns },
@@ -87,18 +100,16 @@ fn read_question(packet: &[u8]) -> Option<Query<'_>> {
         qclass: be16(packet, at + 2)?,
         question: packet.get(HEADER..at + 4)?,
         edns: None,
+        tsig: None,
     })
 }
 
-/// Walks the records after the question; only an OPT is looked at. The error holds an OPT that was read before.
-fn read_records(
-    packet: &[u8],
-    mut at: usize,
-    counts: [u16; 3],
-) -> Result<Option<Edns<'_>>, Option<Edns<'_>>> {
-    let mut edns = None;
+/// Walks the records after the question; only OPT and TSIG are looked at. The error holds an OPT that was read before.
+fn read_records(packet: &[u8], mut at: usize, counts: [u16; 3]) -> Result<Records<'_>, Option<Edns<'_>>> {
+    let (mut edns, mut tsig) = (None, None);
     let additional_from = u32::from(counts[0]) + u32::from(counts[1]);
-    for number in 0..additional_from + u32::from(counts[2]) {
+    let end = additional_from + u32::from(counts[2]);
+    for number in 0..end {
         let Some((root, body)) = skip_name(packet, at) else { return Err(edns) };
         let (Some(rr_type), Some(length)) = (be16(packet, body), be16(packet, body + 8)) else {
             return Err(edns);
@@ -113,10 +124,16 @@ fn read_records(
                 Ok(opt) => edns = Some(opt),
                 Err(opt) => return Err(Some(opt)),
             }
+        } else if rr_type == RrType::TSIG.0 {
+            // RFC 8945 section 5.1: one, in the additional section, after all else.
+            if number < additional_from || number + 1 != end {
+                return Err(edns);
+            }
+            tsig = Some(at);
         }
         at = body + 10 + usize::from(length);
     }
-    Ok(edns)
+    Ok(Records { edns, tsig })
 }
 
 /// Steps over an owner name: whether it is the root, and where it ends.

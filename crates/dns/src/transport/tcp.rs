@@ -24,6 +24,7 @@ use crate::message::HEADER;
 use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
+use crate::transfer;
 
 /// How long a connection that should close waits for a query that is under way.
 const LAST_QUERY: Duration = Duration::from_millis(200);
@@ -35,13 +36,15 @@ pub struct Shared {
     /// Held for the time of one answer, and never while anything is waited for.
     worker: Mutex<Worker>,
     pub connections: Arc<Connections>,
+    transfers: transfer::Turns,
 }
 
 impl Shared {
     /// No connection yet.
     pub fn new(serving: Arc<ArcSwap<Serving>>, policy: Arc<ArcSwap<Policy>>, worker: Worker) -> Shared {
         let connections = Connections::new(policy.clone());
-        Shared { serving, policy, worker: Mutex::new(worker), connections }
+        let transfers = transfer::Turns::default();
+        Shared { serving, policy, worker: Mutex::new(worker), connections, transfers }
     }
 }
 
@@ -72,6 +75,18 @@ pub trait Answers: Sync {
         client: SocketAddr,
         out: &mut Vec<u8>,
     ) -> impl Future<Output = bool> + Send;
+
+    /// Answers a zone transfer on `stream`, whole; false for any other packet.
+    fn transfer(
+        &self,
+        packet: &[u8],
+        client: SocketAddr,
+        place: &Place,
+        stream: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> impl Future<Output = io::Result<bool>> + Send {
+        let _ = (packet, client, place, stream);
+        async { Ok(false) }
+    }
 }
 
 impl Answers for Shared {
@@ -81,13 +96,38 @@ impl Answers for Shared {
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         worker.handle(&serving, &policy, packet, &arrival, out)
     }
+
+    async fn transfer(
+        &self,
+        packet: &[u8],
+        client: SocketAddr,
+        place: &Place,
+        stream: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> io::Result<bool> {
+        if !transfer::is_asked(packet) {
+            return Ok(false);
+        }
+        let limits = place.limits();
+        let connection = transfer::Connection {
+            worker: &self.worker,
+            current: &|| self.serving.load_full(),
+            active: &|| place.active(),
+            turns: &self.transfers,
+            patience: limits.idle,
+            write: limits.write,
+            peer: client,
+        };
+        let (serving, policy) = (self.serving.load_full(), self.policy.load_full());
+        transfer::serve(&connection, serving, policy, packet, stream).await?;
+        Ok(true)
+    }
 }
 
 /// Answers the queries of a stream, each after two octets with its length, until the client ends it, fails or is too
 /// slow, or this server asks it to end. A client that has closed its own direction (RFC 7766 section 6.2.4) gets every
 /// answer before the end is seen, since its queries come before it.
 pub async fn converse(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send,
     client: SocketAddr,
     place: &Place,
     answers: &impl Answers,
@@ -109,6 +149,9 @@ pub async fn converse(
             }
         }
         place.active();
+        if answers.transfer(&query, client, place, &mut stream).await? {
+            continue;
+        }
         if answers.answer(&query, client, &mut reply).await {
             // Length and message in one segment (RFC 7766 section 8).
             framed.clear();

@@ -12,6 +12,7 @@ mod rules;
 mod secure;
 mod split;
 mod tcp;
+mod transfer;
 mod views;
 mod wild;
 mod wire;

@@ -3,6 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Transfer;
 use crate::name::{DnsName, has_last_dot};
 use crate::rrtype::RrType;
 use crate::value::{Ttl, ValueError};
@@ -28,6 +29,9 @@ pub struct Zone {
     /// Static records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<RecordSet>,
+    /// Who may transfer it; nobody when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<Transfer>,
 }
 
 impl Zone {

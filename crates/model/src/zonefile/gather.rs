@@ -202,6 +202,7 @@ impl<'a> Gatherer<'a> {
             name_servers: Vec::new(),
             ttl,
             unhandled: Unhandled::default(),
+            transfer: None,
             records: Vec::new(),
         };
         if zone.soa.rname.is_none() {

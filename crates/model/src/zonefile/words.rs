@@ -13,6 +13,7 @@ impl ZoneFile {
     pub fn keep_words(mut self, old: &Zone) -> ZoneFile {
         let zone = &mut self.zone;
         zone.unhandled = old.unhandled;
+        zone.transfer.clone_from(&old.transfer);
         let (primary, mailbox) = (zone.primary().clone(), zone.mailbox());
         let own = std::mem::replace(&mut zone.soa.mname, old.soa.mname.clone());
         if *zone.primary() != primary {

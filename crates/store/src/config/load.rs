@@ -114,6 +114,7 @@ async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
             ttl: ttl(row, "ttl")?,
             unhandled,
             records: records.remove(&row.try_get::<String, _>("name")?).unwrap_or_default(),
+            transfer: row.try_get::<Option<sqlx::types::Json<_>>, _>("transfer")?.map(|json| json.0),
         })
     };
     rows.iter().map(&mut zone).collect()

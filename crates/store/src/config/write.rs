@@ -104,7 +104,7 @@ async fn insert_location(connection: &mut PgConnection, location: &Location, gen
 
 async fn insert_zone(connection: &mut PgConnection, zone: &Zone, generation: i64) -> Result {
     let sql = "INSERT INTO zones (name, mname, rname, refresh, retry, expire, negative_ttl, name_servers, ttl, \
-               unhandled, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               unhandled, generation, transfer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     let soa = &zone.soa;
     sqlx::query(sql)
         .bind(zone.name.to_string())
@@ -118,6 +118,7 @@ async fn insert_zone(connection: &mut PgConnection, zone: &Zone, generation: i64
         .bind(zone.ttl.get() as i32)
         .bind(zone.unhandled.as_str())
         .bind(generation)
+        .bind(zone.transfer.as_ref().map(sqlx::types::Json))
         .execute(&mut *connection)
         .await?;
     for (position, set) in zone.records.iter().enumerate() {

@@ -56,6 +56,13 @@ fn full() -> Config {
     config.locations[0].latitude = Some(40.42);
     config.sites[0].dns = vec!["10.10.24.186:53".parse().unwrap()];
     config.zones[0].soa.rname = Some("j.doe@example.org".parse().unwrap());
+    config.zones[0].transfer = Some(
+        serde_json::from_value(serde_json::json!({
+            "secondaries": [{"address": "192.0.2.53"}, {"address": "[2001:db8::53]:5353", "key": "own.example"}],
+            "allow": ["198.51.100.0/24"], "key": "xfr.example", "notify": false,
+        }))
+        .unwrap(),
+    );
     config.logging.site_throttle.significant = 10;
     config.sort();
     config

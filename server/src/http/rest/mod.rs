@@ -24,6 +24,7 @@ use store::{Edit, Edited};
 
 use super::problem::Failure;
 use crate::access::Actor;
+use crate::config::tsig;
 use crate::site::{Shared, Site};
 use operation::Operation;
 
@@ -95,6 +96,14 @@ pub async fn commit(
     edit: impl FnOnce(&mut Config) -> Result<(), Problems> + Send,
 ) -> Result<Edited, Failure> {
     let dry_run = meta.dry_run;
+    let policy = site.responder.policy();
+    let edit = |config: &mut Config| {
+        // Only what this edit brings: a key that went from the settings file is no reason to refuse all others.
+        let before = tsig::unknown(config, &policy.keys);
+        edit(config)?;
+        let unknown = tsig::unknown(config, &policy.keys).into_iter();
+        Problems(unknown.filter(|problem| !before.contains(problem)).collect()).into_result()
+    };
     let edited = site.store.edit(meta, edit).await?;
     if edited.changed && !dry_run {
         site.publisher.snapshot(site, edited.snapshot.clone())?;

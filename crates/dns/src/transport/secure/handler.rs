@@ -17,7 +17,7 @@ use model::event::Transport;
 
 use super::padding::{self, pad};
 use crate::answer::Arrival;
-use crate::message::HEADER;
+use crate::message::{HEADER, Read, read};
 use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
@@ -41,6 +41,9 @@ impl Handler {
     pub async fn reply(&self, packet: &[u8], client: SocketAddr, protocol: Protocol) -> Option<Vec<u8>> {
         // A request reserves room for every question that its header claims, and one that it cannot read is answered
         // all the same, as over UDP and TCP: both go by their octets.
+        if is_signed(packet) {
+            return self.signed(packet, client, protocol);
+        }
         let one_question = packet.len() > HEADER && packet[4..6] == [0, 1];
         let request = one_question.then(|| Request::from_bytes(packet.to_vec(), client, protocol));
         match request {
@@ -53,19 +56,36 @@ impl Handler {
         }
     }
 
-    fn message(&self, packet: &[u8], client: SocketAddr, protocol: Protocol) -> Option<Message> {
-        let transport = match protocol {
-            Protocol::Udp => Transport::Udp,
-            Protocol::Tcp => Transport::Tcp,
-            Protocol::Tls => Transport::Tls,
-            Protocol::Quic => Transport::Quic,
-            _ => Transport::Https,
-        };
+    /// The reply to a query with TSIG, signed over its octets (RFC 8945 section 5.3).
+    fn signed(&self, packet: &[u8], client: SocketAddr, protocol: Protocol) -> Option<Vec<u8>> {
         let (serving, policy) = (self.serving.load(), self.policy.load());
-        let arrival = Arrival::now(client, transport);
+        let arrival = Arrival::now(client, transport(protocol));
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reply = Vec::new();
+        worker.handle(&serving, &policy, packet, &arrival, &mut reply).then_some(reply)
+    }
+
+    fn message(&self, packet: &[u8], client: SocketAddr, protocol: Protocol) -> Option<Message> {
+        let (serving, policy) = (self.serving.load(), self.policy.load());
+        let arrival = Arrival::now(client, transport(protocol));
         let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
         worker.message(&serving, &policy, packet, &arrival)
     }
+}
+
+fn transport(protocol: Protocol) -> Transport {
+    match protocol {
+        Protocol::Udp => Transport::Udp,
+        Protocol::Tcp => Transport::Tcp,
+        Protocol::Tls => Transport::Tls,
+        Protocol::Quic => Transport::Quic,
+        _ => Transport::Https,
+    }
+}
+
+/// Whether a packet is a query with a TSIG record.
+fn is_signed(packet: &[u8]) -> bool {
+    matches!(read(packet), Read::Query(query) if query.tsig.is_some())
 }
 
 #[async_trait]

@@ -28,11 +28,18 @@ pub fn of(schema: &str) -> Option<Value> {
         "Record" => objects::record_lines(config).into_iter().next(),
         "ServicePool" => objects::pool_lines(config).into_iter().next(),
         "ServiceMember" => objects::member_lines(config, &HealthTable::default()).into_iter().next(),
+        // The lab has no secondary.
+        "Transfer" => Some(json!({"secondaries": [secondary()]})),
+        "Secondary" => Some(secondary()),
         "MemberPatch" => Some(json!({"weight": 2})),
         _ => in_zone(schema, config.zones.first()?)
             .or_else(|| in_service(schema, config.services.first()?))
             .or_else(|| of_change(schema)),
     }
+}
+
+fn secondary() -> Value {
+    json!({"address": "192.0.2.53", "key": "xfr.avi.iberia.local"})
 }
 
 fn first<T: Serialize>(list: &[T]) -> Option<Value> {

@@ -5,9 +5,16 @@ use model::config::{Soa, Unhandled};
 use utoipa::openapi::{ObjectBuilder, Schema};
 
 use super::Named;
-use crate::http::openapi::shape::{default_of, list, list_of, object, text, to, to_or, whole, word};
+use crate::http::openapi::shape::{default_of, flag, list, list_of, object, text, to, to_or, whole, word};
 
-pub const ALL: &[Named] = &[("Zone", zone), ("Soa", soa), ("RecordSet", record_set), ("Record", record)];
+pub const ALL: &[Named] = &[
+    ("Zone", zone),
+    ("Soa", soa),
+    ("Transfer", transfer),
+    ("Secondary", secondary),
+    ("RecordSet", record_set),
+    ("Record", record),
+];
 
 fn zone() -> Schema {
     let unhandled = [Unhandled::Nxdomain, Unhandled::Drop].map(Unhandled::as_str);
@@ -26,6 +33,28 @@ fn zone() -> Schema {
         )
         .may("unhandled", word(about, &unhandled).default(Some(default_of(Unhandled::default()))))
         .may("records", list_of("RecordSet", "Static records."))
+        .may("transfer", to("Transfer", "Who may transfer it; nobody when absent."))
+        .closed()
+}
+
+fn transfer() -> Schema {
+    let about = "Who may transfer a zone (RFC 5936), and who is told that it changed (RFC 1996). The secrets of keys \
+                 are in the settings file of each site.";
+    let key = "TSIG key a transfer has to be signed with, unless the secondary has its own.";
+    object(about)
+        .may("secondaries", list_of("Secondary", "Servers that keep a copy: each may transfer the zone."))
+        .may("allow", list_of("Network", "Networks that may transfer it as well."))
+        .may("key", to("DnsName", key))
+        .may("notify", flag("Whether secondaries are told of changes.").default(Some(default_of(true))))
+        .closed()
+}
+
+fn secondary() -> Schema {
+    let about =
+        "The address it transfers from and is told of changes at; port 53 unless said, as 192.0.2.53:5353.";
+    object("A server that keeps a copy of the zone.")
+        .must("address", text(about))
+        .may("key", to("DnsName", "TSIG key of this secondary; that of the transfer when absent."))
         .closed()
 }
 

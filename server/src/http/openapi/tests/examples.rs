@@ -25,6 +25,11 @@ zones:
     records:
       - {name: '@', type: MX, ttl: 5, data: [10 mail.example.org.]}
       - {name: x, type: TYPE1000, data: ['\\# 1 00']}
+    transfer:
+      secondaries: [{address: '192.0.2.53:5353', key: own.example.org}]
+      allow: [198.51.100.0/24]
+      key: xfr.example.org
+      notify: false
 monitors:
   - {name: web, type: http, port: 80, request: GET /x HTTP/1.1, host: example.org, expect_status: [200, 3xx],
      interval: 20s, timeout: 500ms, failures: 1, successes: 50}
@@ -76,8 +81,9 @@ fn the_lab_and_a_maximal_configuration_are_what_the_schemas_describe() {
     let wanted = properties(&document).into_iter().filter(|(schema, _)| configured.contains(schema));
     let unseen: Vec<_> = wanted.filter(|property| !checker.seen.contains(property)).collect();
     assert!(unseen.is_empty(), "no configuration has {unseen:?}");
-    // Config, Zone, Soa, RecordSet, Service, Pool, Member, Monitor, Site, Location, Logging, Throttle, DownResponse.
-    assert_eq!(configured.len(), 13);
+    // Config, Zone, Soa, RecordSet, Transfer, Secondary, Service, Pool, Member, Monitor, Site, Location, Logging,
+    // Throttle, DownResponse.
+    assert_eq!(configured.len(), 15);
 }
 
 #[test]

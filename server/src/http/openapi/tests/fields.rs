@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, Soa, Throttle, Zone,
+    Config, Location, Logging, Member, Monitor, Pool, RecordSet, Secondary, Service, Site, Soa, Throttle,
+    Transfer, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -42,6 +43,8 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Zone>("Zone");
     same_fields::<Soa>("Soa");
     same_fields::<RecordSet>("RecordSet");
+    same_fields::<Transfer>("Transfer");
+    same_fields::<Secondary>("Secondary");
     same_fields::<Service>("Service");
     same_fields::<Pool>("Pool");
     same_fields::<Member>("Member");
@@ -114,6 +117,8 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Zone>("Zone");
     same_demands::<Soa>("Soa");
     same_demands::<RecordSet>("RecordSet");
+    same_demands::<Transfer>("Transfer");
+    same_demands::<Secondary>("Secondary");
     same_demands::<Service>("Service");
     same_demands::<Pool>("Pool");
     same_demands::<Member>("Member");
