@@ -44,7 +44,7 @@ async fn what_is_stored_is_loaded_again() {
 async fn a_zone_of_more_sets_than_one_statement_takes_is_loaded_as_it_was_stored() {
     let (store, _database) = store().await;
     let set = |i: usize| {
-        let ttl = (i % 3 > 0).then_some(i);
+        let ttl = (!i.is_multiple_of(3)).then_some(i);
         let data = ["\"a \\\"b\\\" {}, é\"", "z", "a"];
         serde_json::json!({"name": format!("h{i:05}"), "type": "TXT", "ttl": ttl, "data": data[i % 2..]})
     };
