@@ -1,6 +1,6 @@
 //! What a change would do: the objects it adds, changes and removes, field by field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -171,7 +171,7 @@ impl fmt::Display for Plan {
 }
 
 /// Entries of lists that came or went as a whole, as a member of a pool does.
-struct Entries<'a>(Vec<&'a str>);
+struct Entries<'a>(HashSet<&'a str>);
 
 impl<'a> Entries<'a> {
     fn of(fields: &'a [FieldChange]) -> Entries<'a> {
@@ -181,7 +181,8 @@ impl<'a> Entries<'a> {
 
     /// The one a field lies in; of several, the one that holds the others.
     fn outermost(&self, path: &str) -> Option<&'a str> {
-        self.0.iter().copied().filter(|entry| lies_in(path, entry)).min_by_key(|entry| entry.len())
+        let above = path.match_indices('.').map(|(end, _)| &path[..end]);
+        above.filter_map(|above| self.0.get(above)).copied().next()
     }
 }
 
@@ -189,10 +190,6 @@ impl<'a> Entries<'a> {
 fn entry_named_by(path: &str) -> Option<&str> {
     let entry = ["name", "address"].iter().find_map(|key| path.strip_suffix(key)?.strip_suffix('.'))?;
     entry.ends_with(']').then_some(entry)
-}
-
-fn lies_in(path: &str, entry: &str) -> bool {
-    path.strip_prefix(entry).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn objects(config: &Config) -> BTreeMap<(ObjectKind, String), Value> {

@@ -1,6 +1,6 @@
 //! Objects to rows: those that a plan names, and no others.
 
-use model::config::{Location, Monitor, Service, Site, Zone};
+use model::config::{Location, Monitor, RecordSet, Service, Site, Zone};
 use model::plan::{Change, ObjectKind, Plan};
 use model::snapshot::Snapshot;
 use sqlx::PgConnection;
@@ -121,19 +121,36 @@ async fn insert_zone(connection: &mut PgConnection, zone: &Zone, generation: i64
         .bind(zone.transfer.as_ref().map(sqlx::types::Json))
         .execute(&mut *connection)
         .await?;
-    for (position, set) in zone.records.iter().enumerate() {
-        let sql =
-            "INSERT INTO record_sets (zone, position, name, type, ttl, data) VALUES ($1, $2, $3, $4, $5, $6)";
-        sqlx::query(sql)
-            .bind(zone.name.to_string())
-            .bind(position as i32)
-            .bind(&set.name)
-            .bind(set.rr_type.to_string())
-            .bind(set.ttl.map(|t| t.get() as i32))
-            .bind(&set.data)
-            .execute(&mut *connection)
-            .await?;
+    for (chunk, sets) in zone.records.chunks(SETS_AT_ONCE).enumerate() {
+        insert_sets(connection, &zone.name.to_string(), chunk * SETS_AT_ONCE, sets).await?;
     }
+    Ok(())
+}
+
+/// Record sets of one statement. A zone may have hundreds of thousands, and each statement is a way to the database
+/// and back.
+const SETS_AT_ONCE: usize = 10_000;
+
+async fn insert_sets(connection: &mut PgConnection, zone: &str, first: usize, sets: &[RecordSet]) -> Result {
+    // An array of arrays has to be rectangular: the data of each set travels as JSON.
+    let sql = "INSERT INTO record_sets (zone, position, name, type, ttl, data) \
+               SELECT $1, $2 + place - 1, name, type, ttl, \
+                      ARRAY(SELECT text FROM jsonb_array_elements_text(data) WITH ORDINALITY AS d (text, n) ORDER BY n) \
+               FROM UNNEST($3::text[], $4::text[], $5::int[], $6::jsonb[]) WITH ORDINALITY \
+                    AS s (name, type, ttl, data, place)";
+    let names: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
+    let types: Vec<String> = sets.iter().map(|set| set.rr_type.to_string()).collect();
+    let ttls: Vec<Option<i32>> = sets.iter().map(|set| set.ttl.map(|t| t.get() as i32)).collect();
+    let data: Vec<serde_json::Value> = sets.iter().map(|set| serde_json::json!(set.data)).collect();
+    sqlx::query(sql)
+        .bind(zone)
+        .bind(first as i32)
+        .bind(names)
+        .bind(types)
+        .bind(ttls)
+        .bind(data)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

@@ -40,6 +40,28 @@ async fn what_is_stored_is_loaded_again() {
     assert_eq!(loaded.config, full());
 }
 
+#[tokio::test]
+async fn a_zone_of_more_sets_than_one_statement_takes_is_loaded_as_it_was_stored() {
+    let (store, _database) = store().await;
+    let set = |i: usize| {
+        let ttl = (!i.is_multiple_of(3)).then_some(i);
+        let data = ["\"a \\\"b\\\" {}, é\"", "z", "a"];
+        serde_json::json!({"name": format!("h{i:05}"), "type": "TXT", "ttl": ttl, "data": data[i % 2..]})
+    };
+    let sets: Vec<_> = (0..20_001).map(set).collect();
+    let zone = serde_json::json!({"name": "example.org", "records": sets});
+    let zone: model::config::Zone = serde_json::from_value(zone).unwrap();
+    let stored = zone.clone();
+    store
+        .edit(by("ana"), |config| {
+            config.zones.push(stored);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    assert_eq!(store.load().await.unwrap().config.zones, [zone]);
+}
+
 /// The lab with every kind of object and every optional field set.
 fn full() -> Config {
     let mut config = lab();
