@@ -31,7 +31,7 @@ use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
 use crate::tasks::storage::Presence;
-use crate::{clock, config, demo, http, snapshot_file, tasks};
+use crate::{clock, demo, http, snapshot_file, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
@@ -48,7 +48,6 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let mut signals = Signals::listen()?;
     // Both crypto providers could be compiled in by accident of features; the choice is made here, once.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let keys = config::tsig::load(&settings.tsig)?;
     let data_dir = data_dir::open(&settings.data_dir)?;
     let demo = if settings.demo { Some(demo::Backends::start().await?) } else { None };
 
@@ -82,8 +81,9 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
     let serving = Arc::new(serving);
+    let policy = reload.policy()?;
     let (responder, rings) =
-        Responder::start(options, serving.clone(), reload.policy()).await.map_err(cannot_listen)?;
+        Responder::start(options, serving.clone(), policy).await.map_err(cannot_listen)?;
     // Queries are answered from here on; whatever takes its time with a large configuration comes after.
     let first_view = log_view(&serving);
     drop(serving);

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use dns::{Certificate, Cookies, Policy};
 
 use super::data_dir::DataDir;
-use crate::config::{ServeArgs, Settings};
+use crate::config::{ServeArgs, Settings, tsig};
 use crate::site::Site;
 
 /// What a reload starts from.
@@ -41,8 +41,12 @@ impl Reload {
     }
 
     /// The policy to start with.
-    pub fn policy(&self) -> Policy {
-        self.settings.responder.policy(None, &self.cookies)
+    ///
+    /// # Errors
+    /// When the secret of a key cannot be read.
+    pub fn policy(&self) -> anyhow::Result<Policy> {
+        let keys = tsig::load(&self.settings.tsig)?;
+        Ok(self.settings.responder.policy(None, &self.cookies, keys))
     }
 
     /// Reads the settings again and puts them in force, or says what is wrong with them and leaves everything as it
@@ -71,6 +75,8 @@ impl Reload {
 
     fn apply(&mut self, site: &Site) -> anyhow::Result<Done> {
         let settings = self.args.clone().settings()?;
+        let keys = tsig::load(&settings.tsig)?;
+        let policy = site.responder.policy();
         let before = &self.settings;
         let mut done = Done {
             changed: settings.responder.changes(&before.responder),
@@ -83,10 +89,13 @@ impl Reload {
             (done.opened, done.closed) = (relisted.opened, relisted.closed);
             self.settings.dns = settings.dns;
         }
+        if keys != policy.keys {
+            done.changed.push("tsig");
+        }
         if !done.changed.is_empty() {
-            let policy = settings.responder.policy(Some(&site.responder.policy()), &self.cookies);
-            site.responder.set_policy(policy);
+            site.responder.set_policy(settings.responder.policy(Some(&policy), &self.cookies, keys));
             self.settings.responder = settings.responder;
+            self.settings.tsig = settings.tsig;
         }
         Ok(done)
     }

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dns::{Access, Cookies, Identity, Limiter, Limits, Policy, RateLimit};
+use dns::{Access, Cookies, Identity, Limiter, Limits, Policy, RateLimit, TsigKeys};
 use ipnet::IpNet;
 use model::{Problem, Problems, Span};
 use serde::Deserialize;
@@ -87,7 +87,7 @@ impl ResponderSettings {
 
     /// The policy of these settings. What `before` has that need not change goes on: buckets of the same limit, and
     /// secrets that this process drew for itself.
-    pub fn policy(&self, before: Option<&Policy>, own_cookies: &Cookies) -> Policy {
+    pub fn policy(&self, before: Option<&Policy>, own_cookies: &Cookies, keys: TsigKeys) -> Policy {
         let kept = before.and_then(|before| before.rate.as_ref());
         let rate = self.rate_limit.map(|limit| match kept.filter(|limiter| limiter.limit() == limit) {
             Some(limiter) => limiter.clone(),
@@ -99,6 +99,7 @@ impl ResponderSettings {
             access: Access::new(&self.allow, &self.deny),
             rate,
             tcp: self.tcp,
+            keys,
         }
     }
 
@@ -249,7 +250,7 @@ mod tests {
     }
 
     fn policy(settings: &ResponderSettings) -> Policy {
-        settings.policy(None, &Cookies::default())
+        settings.policy(None, &Cookies::default(), TsigKeys::default())
     }
 
     #[test]
@@ -289,10 +290,13 @@ mod tests {
         let identity = Identity { nsid: Some("a".into()), version: Some("b".into()), id: Some("c".into()) };
         assert_eq!(policy.identity, identity);
         // Buckets of the same limit go on over a reload, those of another do not.
-        let again = settings.policy(Some(&policy), &Cookies::default());
+        let again = settings.policy(Some(&policy), &Cookies::default(), TsigKeys::default());
         assert!(Arc::ptr_eq(&limiter, &again.rate.unwrap()));
         let other = check("[responder]\nrate_limit = { responses_per_second = 51 }").unwrap();
-        assert!(!Arc::ptr_eq(&limiter, &other.policy(Some(&policy), &Cookies::default()).rate.unwrap()));
+        assert!(!Arc::ptr_eq(
+            &limiter,
+            &other.policy(Some(&policy), &Cookies::default(), TsigKeys::default()).rate.unwrap()
+        ));
         let changes = other.changes(&settings);
         assert!(changes.contains(&"responder.rate_limit") && changes.contains(&"responder.tcp"));
         assert!(settings.changes(&settings).is_empty());

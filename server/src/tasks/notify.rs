@@ -169,7 +169,8 @@ async fn tell_all(site: Arc<Site>, secondary: SocketAddr, queue: Arc<Mutex<Queue
         };
         let serial = view.snapshot().serial();
         drop(view);
-        let outcome = tell(from(secondary, &site.dns), secondary, &mut notify, &WAITS).await;
+        let outcome =
+            tell(from(secondary, &site.responder.addresses()), secondary, &mut notify, &WAITS).await;
         site.notified.add(outcome, 1);
         let said = outcome.as_str();
         match outcome {

@@ -5,7 +5,7 @@ use super::need::{Need, Remedy};
 use super::{find, rust};
 
 /// Everything, in the order in which `doctor` shows it.
-pub const NEEDS: [Need; 12] = [
+pub const NEEDS: [Need; 13] = [
     Need {
         name: "wasm32 target",
         purposes: &[Build, Serve, Lint, EndToEnd],

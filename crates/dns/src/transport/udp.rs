@@ -90,6 +90,8 @@ pub fn run(
                 if stopping {
                     return;
                 }
+                // Nobody asks: what was replaced meanwhile is let go of all the same.
+                (serving.load(), policy.load());
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {

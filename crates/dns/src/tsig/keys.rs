@@ -34,6 +34,7 @@ impl FromStr for Hmac {
 }
 
 /// A shared secret with its name.
+#[derive(Clone, PartialEq, Eq)]
 pub struct TsigKey {
     /// The name both sides know it by.
     pub name: DnsName,
@@ -46,12 +47,20 @@ pub struct TsigKey {
 /// Every key this server knows. Secrets are never shown.
 #[derive(Clone, Default)]
 pub struct TsigKeys {
+    keys: Vec<TsigKey>,
     signers: HashMap<DnsName, TSigner>,
+}
+
+impl PartialEq for TsigKeys {
+    fn eq(&self, other: &TsigKeys) -> bool {
+        self.keys == other.keys
+    }
 }
 
 impl TsigKeys {
     /// Keys by their names; of two of one name the last counts.
     pub fn new(keys: impl IntoIterator<Item = TsigKey>) -> TsigKeys {
+        let keys: Vec<TsigKey> = keys.into_iter().collect();
         let signer = |key: TsigKey| {
             let algorithm = match key.hmac {
                 Hmac::Sha256 => TsigAlgorithm::HmacSha256,
@@ -62,7 +71,7 @@ impl TsigKeys {
             let name = Name::read(&mut BinDecoder::new(key.name.wire())).ok()?;
             Some((key.name, TSigner::new(key.secret, algorithm, name, FUDGE).ok()?))
         };
-        TsigKeys { signers: keys.into_iter().filter_map(signer).collect() }
+        TsigKeys { signers: keys.iter().cloned().filter_map(signer).collect(), keys }
     }
 
     /// Whether there is a key of this name.
