@@ -30,7 +30,10 @@ fn site_with_key(settings: &std::path::Path, mode: u32) -> Site {
         .expect("writing settings");
     let path: &'static str = file.to_str().expect("a path that is text").to_owned().leak();
     let variables = vec![("STEELYARD_CONFIG", path)];
-    Site::with(Start { database: Database::At(shared_database()), variables })
+    Site::with(Start {
+        database: Database::At(shared_database()),
+        variables: variables.into_iter().map(|(key, value)| (key, value.to_owned())).collect(),
+    })
 }
 
 /// The lab, whose zone the secondary may transfer.

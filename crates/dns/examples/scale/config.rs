@@ -84,6 +84,7 @@ impl Size {
             name_servers: vec![name("ns1.example.net"), name("ns2.example.net")],
             ttl: Default::default(),
             unhandled: Default::default(),
+            transfer: None,
             records,
         }
     }

@@ -91,7 +91,8 @@ pub fn run(
                     return;
                 }
                 // Nobody asks: what was replaced meanwhile is let go of all the same.
-                (serving.load(), policy.load());
+                serving.load();
+                policy.load();
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => {

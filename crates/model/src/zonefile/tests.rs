@@ -314,6 +314,7 @@ prop_compose! {
             name_servers: servers.into_iter().collect(),
             ttl: ttl.unwrap_or_default(),
             unhandled: if drop { Unhandled::Drop } else { Unhandled::Nxdomain },
+            transfer: None,
             records,
         }
     }
