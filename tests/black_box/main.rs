@@ -13,6 +13,7 @@ mod bad_files;
 mod bad_requests;
 mod console;
 mod declarative;
+mod delegation;
 mod drain;
 mod exposure;
 mod health;

@@ -5,7 +5,7 @@ use super::need::{Need, Remedy};
 use super::{find, rust};
 
 /// Everything, in the order in which `doctor` shows it.
-pub const NEEDS: [Need; 13] = [
+pub const NEEDS: [Need; 14] = [
     Need {
         name: "wasm32 target",
         purposes: &[Build, Serve, Lint, EndToEnd],
@@ -86,7 +86,15 @@ pub const NEEDS: [Need; 13] = [
         oldest: 0,
         remedy: Remedy::Packages(["knot-dnsutils", "knot-utils", "knot", "knot-utils", "knot-utils", "knot"]),
     },
-    // A secondary for the tests of zone transfers.
+    // Delegates to a site in the tests, and resolves through it.
+    Need {
+        name: "BIND",
+        purposes: &[Unit],
+        find: || find::versioned(&["named"], &["-v"]),
+        oldest: 0,
+        remedy: Remedy::Packages(["bind9", "bind", "bind", "bind", "bind", "bind"]),
+    },
+    // A secondary and a parent in the tests.
     Need {
         name: "Knot DNS",
         purposes: &[Unit],
