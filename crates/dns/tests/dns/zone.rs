@@ -236,3 +236,46 @@ async fn labels_may_hold_any_octet() {
     question.name[192] = 50;
     assert_eq!(both(&running, &question).unwrap()[3] & 0xf, 1, "256 octets");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_explanation_says_what_stands_in_the_way() {
+    let running = start().await;
+    let view = running.responder.current();
+    let check = |name: &str, qtype: u16, outcome: &str, rcode: &str, said: &[&str]| {
+        let client = "192.0.2.1".parse().unwrap();
+        let name = name.parse().unwrap();
+        let explanation = view.explain(&name, model::rrtype::RrType(qtype), client, 2);
+        assert_eq!((explanation.outcome.as_str(), explanation.rcode.as_str()), (outcome, rcode), "{name}");
+        let steps = explanation.steps.join("\n");
+        said.iter().for_each(|piece| assert!(steps.contains(piece), "{piece} in {steps}"));
+    };
+    check(
+        "www.child.example.org",
+        A,
+        "referral",
+        "NOERROR",
+        &["delegated at child.example.org", "ns1.example.net"],
+    );
+    check("child.example.org", DS, "static", "NOERROR", &["static record(s) of type DS"]);
+    check("inner.sub.example.org", DS, "static", "NOERROR", &["its parent zone example.org"]);
+    check(
+        "a.b.old.example.org",
+        A,
+        "static",
+        "NOERROR",
+        &["a DNAME to ent.example.org", "becomes a.b.ent.example.org"],
+    );
+    check("x.old.example.org", A, "missing", "NXDOMAIN", &["x.ent.example.org does not exist"]);
+    check("x.old.example.org", CNAME, "static", "NOERROR", &["becomes x.ent.example.org"]);
+    check(
+        "x.apps.example.org",
+        A,
+        "weighted_round_robin",
+        "NOERROR",
+        &["answered by a wildcard", "is a service"],
+    );
+    check("loop1.example.org", A, "static", "NOERROR", &["is an alias of loop2"]);
+    check("example.com", A, "outside", "REFUSED", &["in no zone of this site"]);
+    check("missing.quiet.example.net", A, "missing", "DROPPED", &["silence"]);
+    check("down.example.org", A, "fail_open", "NOERROR", &["No member is up"]);
+}
