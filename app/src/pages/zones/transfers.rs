@@ -32,7 +32,10 @@ pub fn section(zone: &Zone) -> impl IntoView + use<> {
 }
 
 fn table(transfer: &Transfer) -> impl IntoView + use<> {
-    let key = |key: Option<String>| key.unwrap_or_else(|| "none: unsigned transfers are given".to_owned());
+    let key = |key: Option<String>| match key {
+        Some(key) => view! { <td class="mono wrap">{key}</td> }.into_any(),
+        None => view! { <td class="muted">"none, unsigned"</td> }.into_any(),
+    };
     let own = transfer.secondaries.iter().map(|secondary| {
         let role = if transfer.notify { "Secondary, told of changes" } else { "Secondary" };
         (secondary.text(), role, transfer.key_of(secondary).map(ToString::to_string))
@@ -45,7 +48,7 @@ fn table(transfer: &Transfer) -> impl IntoView + use<> {
         .map(|(who, role, signed)| {
             view! {
                 <tr>
-                    <th scope="row" class="mono">{who}</th><td>{role}</td><td class="mono wrap">{key(signed)}</td>
+                    <th scope="row" class="mono">{who}</th><td>{role}</td>{key(signed)}
                 </tr>
             }
             .into_any()
