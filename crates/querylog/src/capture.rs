@@ -6,6 +6,7 @@ use std::sync::atomic::{Ordering, fence};
 use model::counter::bucket_of;
 use model::event::QueryEvent;
 use model::row::{Class, LogRow, Outcome};
+use model::slots::Slot;
 use rtrb::Consumer;
 
 use crate::classify::significance;
@@ -88,8 +89,8 @@ impl Capture {
     pub(crate) fn read_counters(&mut self) {
         let (shared, accounts) = (&self.shared, &mut self.accounts);
         self.views.read(shared.now(), |view, reading| {
+            let slots: Vec<Slot> = reading.answered.iter().map(|(key, _)| key.slot).collect();
             let counters = reading.answered.into_iter().map(|(key, count)| {
-                shared.ledger.add_total(view.names.target(key.slot), key.family, key.rcode, count);
                 let id = CounterId {
                     bucket: key.bucket,
                     names: view.names.get(key.slot).clone(),
@@ -100,7 +101,10 @@ impl Capture {
                 };
                 (id, count)
             });
-            shared.ledger.add_counters(counters.collect());
+            let counters: Vec<_> = counters.collect();
+            let totals = counters.iter().zip(slots);
+            shared.ledger.add_totals(totals.map(|((id, count), slot)| (id, view.names.target(slot), *count)));
+            shared.ledger.add_counters(counters);
             for (key, count) in reading.lost {
                 let service = view.names.get(key.slot).service.clone();
                 let id = AccountId { bucket: key.bucket, service, class: None, outcome: Outcome::Queue };

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
+use foldhash::fast::RandomState;
 use model::row::{AccountRow, Class, CounterRow, Outcome, SegmentStart};
 use model::rrtype::{Family, Rcode};
 use model::slots::Target;
@@ -40,14 +41,20 @@ pub(crate) struct AccountId {
 
 /// Increments by key.
 pub(crate) type Accounts = HashMap<AccountId, u64>;
+/// The same of counters, of which a large site has as many as it has members.
+type Counters = HashMap<CounterId, u64, RandomState>;
+/// Counters since the start, with what their names stand for.
+type Totals = HashMap<(Arc<Names>, Family, Rcode), (Target, u64), RandomState>;
 
 #[derive(Default)]
 struct Pending {
     /// Rises with everything added.
     version: u64,
     segments: Vec<Arc<SegmentStart>>,
-    counters: HashMap<CounterId, u64>,
+    counters: Counters,
     accounts: Accounts,
+    /// Keys that merging left, when those were too many still.
+    unmergeable: usize,
     closed: bool,
 }
 
@@ -63,7 +70,7 @@ pub(crate) struct Ledger {
     pending: Mutex<Pending>,
     changed: Notify,
     stored: watch::Sender<u64>,
-    totals: Mutex<HashMap<(Target, Family, Rcode), u64>>,
+    totals: Mutex<Totals>,
     outcomes: [[AtomicU64; Outcome::ALL.len()]; Class::ALL.len() + 1],
 }
 
@@ -98,8 +105,13 @@ impl Ledger {
         pending.bound(MAX_KEYS);
     }
 
-    pub(crate) fn add_total(&self, target: &Target, family: Family, rcode: Rcode, count: u64) {
-        *lock(&self.totals).entry((target.clone(), family, rcode)).or_default() += count;
+    /// Adds to the counts since the start, each key with what its names stand for.
+    pub(crate) fn add_totals<'a>(&self, counts: impl Iterator<Item = (&'a CounterId, &'a Target, u64)>) {
+        let mut totals = lock(&self.totals);
+        for (id, target, count) in counts {
+            let key = (id.names.clone(), id.family, id.rcode);
+            totals.entry(key).or_insert_with(|| (target.clone(), 0)).1 += count;
+        }
     }
 
     pub(crate) fn add_accounts(&self, accounts: Accounts) {
@@ -132,6 +144,7 @@ impl Ledger {
         if pending.segments.is_empty() && pending.counters.is_empty() && pending.accounts.is_empty() {
             return None;
         }
+        pending.unmergeable = 0;
         let counters = std::mem::take(&mut pending.counters).into_iter().map(|(id, count)| CounterRow {
             bucket: id.bucket,
             zone: id.names.zone.clone(),
@@ -183,7 +196,7 @@ impl Ledger {
     /// Counters since the start.
     pub(crate) fn totals(&self) -> Vec<(Target, Family, Rcode, u64)> {
         let totals = lock(&self.totals);
-        totals.iter().map(|((target, family, rcode), n)| (target.clone(), *family, *rcode, *n)).collect()
+        totals.iter().map(|((_, family, rcode), (target, n))| (target.clone(), *family, *rcode, *n)).collect()
     }
 
     /// Rows since the start, by class (the last place is for those without) and outcome.
@@ -194,12 +207,14 @@ impl Ledger {
 
 impl Pending {
     fn bound(&mut self, keys: usize) {
+        // What merging cannot bring below the bound is not merged again until it has doubled.
+        let keys = keys.max(2 * self.unmergeable);
         for length in COARSER_US {
             if self.counters.len() + self.accounts.len() <= keys {
                 return;
             }
             let merge = |bucket: i64| bucket.div_euclid(length) * length;
-            let mut counters = HashMap::new();
+            let mut counters = Counters::default();
             for (mut id, count) in self.counters.drain() {
                 id.bucket = merge(id.bucket);
                 *counters.entry(id).or_default() += count;
@@ -210,6 +225,9 @@ impl Pending {
                 *accounts.entry(id).or_default() += count;
             }
             (self.counters, self.accounts) = (counters, accounts);
+        }
+        if self.counters.len() + self.accounts.len() > keys {
+            self.unmergeable = self.counters.len() + self.accounts.len();
         }
     }
 }

@@ -1,17 +1,38 @@
 //! The names a slot stands for, shared by every row and counter that carries them.
 
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use model::slots::{Slot, Slots, Target};
 
 /// A slot's names.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Names {
     pub(crate) zone: Option<Arc<str>>,
     pub(crate) service: Option<Arc<str>>,
     pub(crate) pool: Option<Arc<str>>,
     pub(crate) member: Option<IpAddr>,
+    /// Of all of them: they are keys of every count, and written once.
+    hash: u64,
+}
+
+impl Names {
+    pub(crate) fn new(
+        zone: Option<Arc<str>>,
+        service: Option<Arc<str>>,
+        pool: Option<Arc<str>>,
+        member: Option<IpAddr>,
+    ) -> Names {
+        let hash = foldhash::fast::FixedState::default().hash_one((&zone, &service, &pool, member));
+        Names { zone, service, pool, member, hash }
+    }
+}
+
+impl Hash for Names {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
 }
 
 /// The names of every slot of a numbering, each written when it is first asked for: a large configuration has far more
@@ -50,7 +71,7 @@ impl NameTable {
             Some(own) if own != slot => self.get(own).service.clone().unwrap_or_default(),
             _ => name.to_string().into(),
         });
-        Names { zone, service, pool: target.pool().map(|pool| pool.shared()), member: target.member() }
+        Names::new(zone, service, target.pool().map(|pool| pool.shared()), target.member())
     }
 
     /// What a slot stands for.
@@ -75,12 +96,12 @@ mod tests {
         let [zone, service, first, second] = [1, 2, 3, 4].map(Slot);
         assert_eq!(
             **table.get(second),
-            Names {
-                zone: Some("example.org".into()),
-                service: Some("a.example.org".into()),
-                pool: Some("p".into()),
-                member: Some([192, 0, 2, 2].into()),
-            }
+            Names::new(
+                Some("example.org".into()),
+                Some("a.example.org".into()),
+                Some("p".into()),
+                Some([192, 0, 2, 2].into()),
+            )
         );
         for slot in [zone, service, first] {
             assert!(Arc::ptr_eq(
@@ -93,7 +114,7 @@ mod tests {
             assert!(Arc::ptr_eq(own.as_ref().unwrap(), others.as_ref().unwrap()));
         }
         assert_eq!((&table.get(zone).service, &table.get(service).pool), (&None, &None));
-        let outside = Names { zone: None, service: None, pool: None, member: None };
+        let outside = Names::new(None, None, None, None);
         assert_eq!((&**table.get(Slot::OUTSIDE), &**table.get(Slot(9))), (&outside, &outside));
     }
 }

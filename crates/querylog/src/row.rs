@@ -67,7 +67,7 @@ mod tests {
         event.latency_ns = 12_999;
         event.ecs = Some(ClientSubnet { address: "198.51.100.0".parse().unwrap(), source: 24, scope: 0 });
         (1..=10).for_each(|i| event.push_answer(Ipv4Addr::new(10, 0, 0, i).into()));
-        let names = Names { zone: None, service: Some("ab.o".into()), pool: None, member: None };
+        let names = Names::new(None, Some("ab.o".into()), None, None);
         let row = row(&event, &names, Class::NonSignificant, "");
         assert_eq!(row.client.to_string(), "192.0.2.9");
         assert_eq!(row.fqdn, r"Ab.o\;g");
