@@ -52,7 +52,7 @@ fn data(rr_type: &str, target: &str, number: u8) -> Value {
 pub fn configs() -> impl Strategy<Value = Config> {
     let kind = prop::sample::select(TYPES.map(|(name, _)| name).to_vec());
     let record = (0usize..3, labels(), kind, any_name(), 1u8..250, 1u32..600);
-    let service = (any_name(), any::<bool>(), any::<bool>(), 0u8..5);
+    let service = (any_name(), any::<bool>(), any::<bool>(), 0u8..7);
     (prop::collection::vec(record, 0..14), prop::collection::vec(service, 0..4), any::<bool>()).prop_map(
         |(records, services, drop)| {
             let mut zones: Vec<Value> = ZONES
@@ -94,15 +94,20 @@ pub fn configs() -> impl Strategy<Value = Config> {
                 if v6 {
                     members.push(json!({"address": "2001:db8::a", "weight": 1}));
                 }
+                // As many as fit no datagram without EDNS.
+                if down == 6 {
+                    members.extend((0..40).map(|n| json!({"address": format!("10.0.1.{n}"), "weight": 1})));
+                }
                 let response = match down {
                     0 => json!("all_records"),
                     1 => json!("empty"),
                     2 => json!("none"),
                     3 => json!({"cname": "a.z.test"}),
+                    4 => json!({"fallback": ["198.51.100.9", "2001:db8::9"]}),
                     _ => json!("fail_open"),
                 };
                 named.push(name.clone());
-                steered.push(json!({"name": name, "ttl": 5, "down_response": response, "answers": if down == 4 { 0 } else { 1 },
+                steered.push(json!({"name": name, "ttl": 5, "down_response": response, "answers": if down > 4 { 0 } else { 1 },
                     "pools": [{"name": "p", "members": members}]}));
             }
             serde_json::from_value(json!({"zones": zones, "services": steered})).expect("a configuration")
@@ -122,7 +127,7 @@ pub struct Query {
 pub fn queries() -> impl Strategy<Value = Vec<Query>> {
     let qtype = prop_oneof![
         8 => prop::sample::select(TYPES.map(|(_, number)| number).to_vec()),
-        1 => prop::sample::select(vec![6u16, 255, 252, 65]),
+        1 => prop::sample::select(vec![6u16, 255, 252, 65, 0, 41]),
     ];
     let option = prop::sample::select(vec![
         vec![],

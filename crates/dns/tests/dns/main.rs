@@ -118,14 +118,26 @@ pub struct Running {
 }
 
 pub fn serving(config: Config, generation: u64, previous: Option<&Serving>, workers: usize) -> Arc<Serving> {
-    let snapshot = Arc::new(Snapshot { epoch: 1, generation, at: NOW, config });
-    let down = MemberKey {
-        service: "down.example.org".parse().expect("a name"),
-        pool: "a".parse().expect("a label"),
-        address: "10.0.0.7".parse().expect("an address"),
-    };
+    with_down(config, generation, previous, workers, |service| service == "down.example.org")
+}
+
+/// A view in which every member of these services is down.
+pub fn with_down(
+    config: Config,
+    generation: u64,
+    previous: Option<&Serving>,
+    workers: usize,
+    is_down: impl Fn(&str) -> bool,
+) -> Arc<Serving> {
     let mut health = HealthTable { epoch: 5, ..HealthTable::default() };
-    health.members.insert(down, Health::Down);
+    for service in config.services.iter().filter(|service| is_down(&service.name.to_string())) {
+        for (pool, member) in service.pools.iter().flat_map(|p| p.members.iter().map(move |m| (p, m))) {
+            let key =
+                MemberKey { service: service.name.clone(), pool: pool.name.clone(), address: member.address };
+            health.members.insert(key, Health::Down);
+        }
+    }
+    let snapshot = Arc::new(Snapshot { epoch: 1, generation, at: NOW, config });
     Arc::new(Serving::build(snapshot, Arc::new(health), previous, workers, 7, NOW).expect("a view"))
 }
 
