@@ -83,8 +83,7 @@ pub fn answer(
     out: &mut Vec<u8>,
     event: &mut QueryEvent,
 ) -> Outcome {
-    let Some(read) = receive(serving, packet, arrival, event) else { return Outcome::Ignored };
-    let outcome = match read {
+    let outcome = match receive(serving, packet, arrival, event) {
         Read::Query(query) => {
             let asked = ask(serving, policy, packet, query, arrival, event);
             match asked.query.tsig {
@@ -96,7 +95,7 @@ pub fn answer(
             event.rcode = rcode;
             complete::refuse(packet, rcode, question, edns, limit(arrival.transport, edns), out)
         }
-        Read::Ignore => Outcome::Ignored,
+        Read::Ignore => return Outcome::Ignored,
     };
     event.latency_ns = arrival.since.elapsed().as_nanos().min(u128::from(u32::MAX)) as u32;
     outcome
@@ -110,7 +109,7 @@ pub fn message(
     arrival: &Arrival,
     event: &mut QueryEvent,
 ) -> Result<Message, Outcome> {
-    let message = match receive(serving, packet, arrival, event).ok_or(Outcome::Ignored)? {
+    let message = match receive(serving, packet, arrival, event) {
         Read::Query(query) => complete::respond(&ask(serving, policy, packet, query, arrival, event), event),
         Read::Refuse { rcode, question, edns } => {
             event.rcode = rcode;
@@ -171,23 +170,17 @@ fn answer_signed(
     outcome
 }
 
-/// Reads a packet; none when it is to be ignored.
+/// Reads a packet, and notes by which view it is answered.
 pub fn receive<'a>(
     serving: &Serving,
     packet: &'a [u8],
     arrival: &Arrival,
     event: &mut QueryEvent,
-) -> Option<Read<'a>> {
-    // A reply to port 0 reaches nobody; whoever sends from there wants a third party to be hit.
-    if arrival.client.port() == 0 {
-        return None;
-    }
+) -> Read<'a> {
     event.generation = serving.snapshot().generation;
     event.health_epoch = serving.health().epoch;
-    match read(packet) {
-        Read::Ignore => None,
-        read => Some(read),
-    }
+    // A reply to port 0 reaches nobody; whoever sends from there wants a third party to be hit.
+    if arrival.client.port() == 0 { Read::Ignore } else { read(packet) }
 }
 
 /// Joins a query with what its answer depends on.

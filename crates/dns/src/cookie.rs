@@ -140,6 +140,7 @@ mod tests {
     #[test]
     fn what_is_no_cookie_is_told_apart() {
         let cookies = Cookies::default();
+        assert_eq!(format!("{cookies:?}"), "Cookies", "a secret is never shown");
         let at: IpAddr = "192.0.2.1".parse().unwrap();
         let check = |length: usize| cookies.answer(&vec![7; length], at, 5).is_some();
         for length in [0, 7, 9, 15, 41] {

@@ -25,6 +25,19 @@ pub enum Found<'a> {
     Renamed(Broken<'a>),
 }
 
+impl Found<'_> {
+    /// Index of the zone that answers; none outside every zone.
+    pub fn zone(&self) -> Option<usize> {
+        match self {
+            Found::Outside => None,
+            Found::Missing { zone } => Some(*zone),
+            Found::Node(node) => Some(node.zone),
+            Found::Above(above) => Some(above.zone),
+            Found::Delegated(at) | Found::Renamed(at) => Some(at.node.zone),
+        }
+    }
+}
+
 /// Where a zone's own data ends.
 #[derive(Clone, Copy, Debug)]
 pub struct Broken<'a> {

@@ -104,7 +104,7 @@ pub async fn serve(
         transport: Transport::Tcp,
     };
     let mut event = QueryEvent::new(arrival.at, arrival.client, arrival.transport);
-    let Some(Read::Query(query)) = receive(&serving, packet, &arrival, &mut event) else {
+    let Read::Query(query) = receive(&serving, packet, &arrival, &mut event) else {
         return Ok(());
     };
     let zone = serving.slots().target(complete::zone_slot(&serving, query.name)).zone().cloned();

@@ -378,6 +378,23 @@ mod tests {
         assert_eq!("a.b".parse::<DnsName>().unwrap().below(&zone).unwrap(), name);
     }
 
+    #[test]
+    fn what_is_no_name_on_the_wire_is_told_apart() {
+        for octets in [&b""[..], b"\x01", b"\x01a", b"\x40a\x00", b"\x00\x00", &[1; 300]] {
+            assert_eq!(DnsName::from_wire(octets), None, "{octets:?}");
+        }
+        assert_eq!(DnsName::from_wire(&[0]), Some(DnsName::root()));
+        assert_eq!((DnsName::root().to_string(), format!("{:?}", DnsName::root())), (".".into(), ".".into()));
+    }
+
+    #[test]
+    fn a_name_goes_below_another_only_where_both_fit() {
+        let long: DnsName = vec!["a".repeat(63); 3].join(".").parse().unwrap();
+        assert_eq!(long.below(&long), Err(NameError::TooLong));
+        let zone: DnsName = "example.org".parse().unwrap();
+        assert_eq!("example.net".parse::<DnsName>().unwrap().relative_to(&zone), None);
+    }
+
     proptest! {
         #[test]
         fn any_octets_survive_the_presentation_form(

@@ -30,13 +30,8 @@ pub enum Turn {
 /// The slot of the zone a name is in.
 pub fn zone_slot(serving: &Serving, name: &[u8]) -> Slot {
     let tree = serving.tree();
-    match find(tree, Lowered::new(name).wire(), RrType::SOA) {
-        Found::Missing { zone } => tree.zones[zone].slot,
-        Found::Node(node) => tree.zones[node.zone].slot,
-        Found::Delegated(at) | Found::Renamed(at) => tree.zones[at.node.zone].slot,
-        Found::Above(above) => tree.zones[above.zone].slot,
-        Found::Outside => Slot::OUTSIDE,
-    }
+    let zone = find(tree, Lowered::new(name).wire(), RrType::SOA).zone();
+    zone.map_or(Slot::OUTSIDE, |zone| tree.zones[zone].slot)
 }
 
 /// One query on its way through the zones.
@@ -89,27 +84,15 @@ impl<'a, 'e> Walk<'a, 'e> {
     fn at_name(&mut self, hop: usize, name: &[u8], lowered: &Lowered) -> Step {
         let tree = self.asked.serving.tree();
         let found = find(tree, lowered.wire(), self.asked.query.qtype);
-        let zone = match &found {
-            Found::Outside => {
-                // An alias into another's zone is the whole answer (RFC 2181 section 5.4.1).
-                if hop == 0 {
-                    self.event.rcode = Rcode::REFUSED;
-                    self.out.error = Some(ExtendedError::NOT_AUTHORITATIVE);
-                }
-                return Step::Done;
-            }
-            Found::Missing { zone } => *zone,
-            Found::Node(node) => node.zone,
-            Found::Above(above) => above.zone,
-            Found::Delegated(at) | Found::Renamed(at) => at.node.zone,
-        };
-        if hop == 0 {
+        if hop == 0
+            && let Some(zone) = found.zone()
+        {
             self.event.slot = tree.zones[zone].slot;
             // A referral is not this server's own word.
             self.out.authoritative = !matches!(found, Found::Delegated(_));
         }
         match found {
-            Found::Outside => Step::Done,
+            Found::Outside => self.outside(hop),
             Found::Missing { zone } => self.missing(hop, zone, name),
             Found::Node(node) => self.at_node(node, name),
             Found::Above(above) => match &above.ds {
@@ -119,6 +102,15 @@ impl<'a, 'e> Walk<'a, 'e> {
             Found::Delegated(at) => self.refer(at, name),
             Found::Renamed(at) => self.rename(at, name),
         }
+    }
+
+    fn outside(&mut self, hop: usize) -> Step {
+        // An alias into another's zone is the whole answer (RFC 2181 section 5.4.1).
+        if hop == 0 {
+            self.event.rcode = Rcode::REFUSED;
+            self.out.error = Some(ExtendedError::NOT_AUTHORITATIVE);
+        }
+        Step::Done
     }
 
     fn missing(&mut self, hop: usize, zone: usize, name: &[u8]) -> Step {

@@ -79,6 +79,8 @@ async fn edns_is_answered_with_edns_and_only_then() {
     assert!(summary(both(&running, &twice)).starts_with("FORMERR"));
     let overrun = ask("test.example.org", 1).edns(1232, 0, 0, &[0, 8, 0, 200, 1]);
     assert!(summary(both(&running, &overrun)).starts_with("FORMERR"));
+    let broken_off = ask("test.example.org", 1).edns(1232, 0, 0, &[0, 8, 0]);
+    assert!(summary(both(&running, &broken_off)).starts_with("FORMERR"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

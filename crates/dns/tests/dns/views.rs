@@ -141,3 +141,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_record_that_cannot_be_encoded_is_named_and_makes_no_view() {
+    let mut config = crate::config();
+    config.zones[0].records[0].data = vec!["nonsense".to_owned()];
+    let snapshot = std::sync::Arc::new(model::snapshot::Snapshot { epoch: 1, generation: 1, at: 0, config });
+    let problems = dns::Serving::build(snapshot, std::sync::Arc::default(), None, 1, 0, 0).unwrap_err();
+    let said = problems.to_string();
+    assert!(said.contains("zones[example.org].records") && said.contains("IPv4 address"), "{said}");
+}
