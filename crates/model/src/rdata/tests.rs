@@ -90,6 +90,22 @@ fn says_what_form_was_expected() {
     check(RrType::MX, "\\# 4 0001c00c", "no data of type MX");
     check(RrType::SOA, "\\# 1 00", "zone's own fields");
     check(RrType::TLSA, "3 1 1", "hexadecimal");
+    check(RrType::TLSA, "3 1 1 \"\"", "hexadecimal");
+    check(RrType::TXT, &"a".repeat(256), "longer than 255 octets");
+    check(RrType::TXT, &format!("{} ", "a".repeat(255)).repeat(65), "at most 16384");
+    check(RrType::HTTPS, "1 . alpn=h2,,h3", "is empty");
+}
+
+#[test]
+fn the_origin_is_written_as_an_at_sign_and_private_keys_hold_anything() {
+    let origin: DnsName = "example.org".parse().unwrap();
+    assert_eq!(parse(RrType::CNAME, "@", &origin).unwrap(), origin.wire());
+    let private = parse(RrType::SVCB, "1 . key65280=abc", &origin).unwrap();
+    assert!(private.ends_with(b"\xff\x00\x00\x03abc"));
+    // Keys that do not ascend, or that nobody may use, have only the generic form.
+    for octets in [&b"\0\x01\0\0\x03\0\x02\0\x35\0\x01\0\x03\x02h2"[..], b"\0\x01\0\xff\xff\0\0"] {
+        assert!(print(RrType::SVCB, octets).starts_with("\\# "), "{octets:?}");
+    }
 }
 
 const ALL: [RrType; 19] = [

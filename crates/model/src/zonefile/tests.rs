@@ -183,6 +183,25 @@ fn a_file_without_what_every_zone_has_is_refused() {
 }
 
 #[test]
+fn soa_and_ns_share_the_ttl_of_the_zone() {
+    let file = zone("$TTL 1d2s\n@ 60 SOA ns1 hostmaster 7 1h 600s 1w 60\n@ 120 NS ns1\nns1 A 192.0.2.53\n");
+    assert_eq!(file.zone.ttl.get(), 86_402);
+    let warnings = said(&file.warnings).join("\n");
+    assert!(warnings.contains("the SOA record has a TTL of 60 s"), "{warnings}");
+    assert!(warnings.contains("the NS record has a TTL of 120 s"), "{warnings}");
+}
+
+#[test]
+fn a_mailbox_has_a_domain_and_a_ttl_has_numbers() {
+    let wrong = problems("$TTL 300\n@ SOA ns1 hostmaster. 7 1h 600 1w 60\n NS ns1\nns1 A 192.0.2.53\n");
+    assert!(wrong.join("\n").contains("the mailbox has no domain"), "{wrong:?}");
+    for ttl in ["hh", "1hh", "5x", "99999999999"] {
+        let wrong = problems(&format!("$TTL {ttl}\n{HEAD}"));
+        assert!(wrong.iter().any(|problem| problem.starts_with("line 1")), "{ttl}: {wrong:?}");
+    }
+}
+
+#[test]
 fn a_name_that_could_be_taken_for_another_stays_itself() {
     let file = zone(&format!("{HEAD}www.example.org A 192.0.2.1\n\\@ A 192.0.2.2\n\\$TTL A 192.0.2.3\n"));
     let owners: Vec<DnsName> =
