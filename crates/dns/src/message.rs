@@ -5,7 +5,7 @@ mod query;
 mod reply;
 
 pub use edns::{Edns, ExtendedError, Opt};
-pub use query::{Query, Read, read};
+pub use query::{Query, Read, name_end, read};
 pub use reply::Reply;
 
 /// Length of a header (RFC 1035 section 4.1.1), octets.

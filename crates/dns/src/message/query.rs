@@ -81,8 +81,8 @@ pub fn read(packet: &[u8]) -> Read<'_> {
     }
 }
 
-/// A question's name is never compressed: there is nothing before it to point at.
-fn read_question(packet: &[u8]) -> Option<Query<'_>> {
+/// Where the name of the first question ends. It is never compressed: there is nothing before it to point at.
+pub fn name_end(packet: &[u8]) -> Option<usize> {
     let mut at = HEADER;
     loop {
         let length = usize::from(*packet.get(at)?);
@@ -91,9 +91,13 @@ fn read_question(packet: &[u8]) -> Option<Query<'_>> {
         }
         at += 1 + length;
         if length == 0 {
-            break;
+            return Some(at);
         }
     }
+}
+
+fn read_question(packet: &[u8]) -> Option<Query<'_>> {
+    let at = name_end(packet)?;
     Some(Query {
         name: &packet[HEADER..at],
         qtype: RrType(be16(packet, at)?),

@@ -1,10 +1,9 @@
 //! What rate limiting has to know of a packet, read without answering it.
 
-use model::name::{MAX_LABEL, MAX_WIRE};
 use model::rrtype::RrType;
 
 use crate::cookie;
-use crate::message::{HEADER, MAX_UDP};
+use crate::message::{HEADER, MAX_UDP, name_end};
 
 /// Option code of a cookie (RFC 7873 section 4).
 const COOKIE: u16 = 10;
@@ -78,19 +77,9 @@ fn be16(octets: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(octets.get(at..at + 2)?.try_into().ok()?))
 }
 
-/// A question's name is never compressed: there is nothing before it to point at.
+/// Where the question ends, its type and class included.
 fn question_end(packet: &[u8]) -> Option<usize> {
-    let mut at = HEADER;
-    loop {
-        let length = usize::from(*packet.get(at)?);
-        if length > MAX_LABEL || at + length - HEADER >= MAX_WIRE {
-            return None;
-        }
-        at += 1 + length;
-        if length == 0 {
-            return (packet.len() >= at + 4).then_some(at + 4);
-        }
-    }
+    name_end(packet).map(|end| end + 4).filter(|end| *end <= packet.len())
 }
 
 /// An OPT record at the front of `record` (RFC 6891 section 6.1.2).
