@@ -2,7 +2,8 @@
 //!
 //! What is common is answered by the [fast](crate::fast) path, which knows the wire and allocates nothing; all else by
 //! the [complete](crate::complete) one, on hickory-proto. Both look names up in the same tree and let the same
-//! services decide, and where the fast path answers at all it gives the very octets the complete one would.
+//! services decide, and where the fast path answers at all it gives the octets the complete one would, but for the way
+//! in which the target of an alias is pointed at.
 
 use std::net::SocketAddr;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
