@@ -156,7 +156,7 @@ async fn a_member_goes_down_and_comes_back_as_its_monitor_says() {
     );
     assert_eq!((change.key, change.from, change.to), (key(2), Health::Up, Health::Down));
     assert_eq!(change.failure, Some(FailureCode::ConnectionRefused));
-    assert_eq!(table.borrow_and_update().of(&key(2)), Health::Down);
+    assert_eq!(table.borrow_and_update().of(&key(2)).health(), Health::Down);
     assert_eq!(table.borrow().epoch, 1003);
     let state = &checker.state()[&key(2)];
     assert_eq!((state.health, state.since, state.checks[0].streak), (Health::Down, change.at, 3));
@@ -220,8 +220,9 @@ async fn over_the_network_a_member_that_listens_is_up_and_one_that_does_not_is_d
     };
     let mut table = checker.table();
     // Waits for the outcome itself: on a busy machine a single check may take too long and be counted as failed.
-    let judged =
-        table.wait_for(|t| t.of(&key("127.0.0.1")) == Health::Up && t.of(&key("127.0.0.2")) == Health::Down);
+    let judged = table.wait_for(|t| {
+        t.of(&key("127.0.0.1")).health() == Health::Up && t.of(&key("127.0.0.2")).health() == Health::Down
+    });
     timeout(seconds(60), judged).await.expect("judged within a minute").unwrap();
     checker.shutdown().await;
 }

@@ -1,5 +1,6 @@
 //! Measured health, kept apart from the configuration and from what an operator decides.
 
+mod standing;
 mod verdicts;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::name::DnsName;
 use crate::value::Label;
 
+pub use standing::{RampStep, Standing};
 pub use verdicts::{ServiceHealth, Verdicts};
 
 /// What the checks of a member say together.
@@ -132,18 +134,18 @@ pub struct MemberHealth {
     pub checks: Vec<LastCheck>,
 }
 
-/// The health of every member, as one value.
+/// The standing of every member, as one value.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HealthTable {
-    /// Rises whenever the health of any member changes, across restarts.
+    /// Rises whenever the standing of any member changes, across restarts.
     pub epoch: u64,
-    /// Members that have a verdict; others are unknown.
+    /// Members of which something is known; others are unknown.
     pub members: Verdicts,
 }
 
 impl HealthTable {
-    /// The health of a member.
-    pub fn of(&self, key: &MemberKey) -> Health {
+    /// The standing of a member.
+    pub fn of(&self, key: &MemberKey) -> Standing {
         let service = self.members.service(&key.service);
         service.map(|service| service.of(&key.pool, key.address)).unwrap_or_default()
     }

@@ -138,7 +138,7 @@ fn compile_plan(from: &Compile<'_>, family: Family) -> Plan {
                 slot: Slot(slot),
                 weight: member.weight.get(),
                 enabled: member.enabled,
-                health: health.map(|h| h.of(&pool.name, member.address)).unwrap_or_default(),
+                health: health.map(|h| h.of(&pool.name, member.address).health()).unwrap_or_default(),
                 site: (from.site_of)(member),
             });
         }

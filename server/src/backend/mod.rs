@@ -29,11 +29,13 @@ fn line_of(service: &Service, health: &HealthTable) -> ServiceLine {
     let states: Vec<Health> = members
         .filter(|(_, m)| m.enabled)
         .map(|(pool, member)| {
-            health.of(&MemberKey {
-                service: service.name.clone(),
-                pool: pool.name.clone(),
-                address: member.address,
-            })
+            health
+                .of(&MemberKey {
+                    service: service.name.clone(),
+                    pool: pool.name.clone(),
+                    address: member.address,
+                })
+                .health()
         })
         .collect();
     let count = |wanted: Health| states.iter().filter(|h| **h == wanted).count();

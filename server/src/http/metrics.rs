@@ -185,12 +185,12 @@ fn members(site: &Site, scrape: &mut Scrape) {
                     pool: pool.name.clone(),
                     address: member.address,
                 };
-                let health = health.of(&key);
+                let standing = health.of(&key);
                 let of_service =
                     vec![("service", service.name.to_string()), ("member", member.address.to_string())];
                 let measured = [of_service.clone(), vec![("site", site.name.to_string())]].concat();
-                up.push((measured, i64::from(health == Health::Up)));
-                let eligible = member.enabled && health.is_eligible();
+                up.push((measured, i64::from(standing.measured == Health::Up)));
+                let eligible = member.enabled && standing.health().is_eligible();
                 let weight = i64::from(member.weight.get());
                 for (kind, value) in
                     [("configured", weight), ("effective", if eligible { weight } else { 0 })]

@@ -38,7 +38,7 @@ fn ids(todo: &Reconfigured) -> Vec<TargetId> {
 }
 
 fn health(ledger: &Ledger, service: &str, address: &str) -> Health {
-    ledger.table().of(&key(service, address))
+    ledger.table().of(&key(service, address)).health()
 }
 
 #[test]
@@ -260,7 +260,7 @@ proptest! {
             let table = ledger.table();
             prop_assert_eq!(table.epoch - before.epoch, u64::from(table.members != before.members));
             for (key, member) in ledger.state() {
-                prop_assert_eq!(table.of(&key), member.health);
+                prop_assert_eq!(table.of(&key).health(), member.health);
             }
             before = table;
         }

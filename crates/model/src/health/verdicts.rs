@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Health, MemberKey};
+use super::{MemberKey, Standing};
 use crate::name::DnsName;
 use crate::value::Label;
 
@@ -25,19 +25,19 @@ type Part = HashMap<DnsName, Arc<ServiceHealth>>;
 /// The verdicts on the members of one service, by pool and address. Members without one are unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceHealth {
-    pools: HashMap<Label, HashMap<IpAddr, Health>>,
+    pools: HashMap<Label, HashMap<IpAddr, Standing>>,
 }
 
 impl ServiceHealth {
-    /// The health of a member.
-    pub fn of(&self, pool: &Label, address: IpAddr) -> Health {
+    /// The standing of a member.
+    pub fn of(&self, pool: &Label, address: IpAddr) -> Standing {
         self.pools.get(pool).and_then(|members| members.get(&address)).copied().unwrap_or_default()
     }
 
-    fn set(&mut self, pool: Label, address: IpAddr, health: Health) {
+    fn set(&mut self, pool: Label, address: IpAddr, standing: Standing) {
         // What is unknown is not kept: equal tables are equal values.
-        if health != Health::Unknown {
-            self.pools.entry(pool).or_default().insert(address, health);
+        if standing != Standing::default() {
+            self.pools.entry(pool).or_default().insert(address, standing);
         } else if let Some(members) = self.pools.get_mut(&pool) {
             members.remove(&address);
             if members.is_empty() {
@@ -54,11 +54,11 @@ impl Verdicts {
     }
 
     /// Sets the verdict on a member.
-    pub fn insert(&mut self, key: MemberKey, health: Health) {
+    pub fn insert(&mut self, key: MemberKey, standing: impl Into<Standing>) {
         let MemberKey { service: name, pool, address } = key;
         let part = Arc::make_mut(&mut self.parts[part_of(&name)]);
         let service = part.entry(name.clone()).or_default();
-        Arc::make_mut(service).set(pool, address, health);
+        Arc::make_mut(service).set(pool, address, standing.into());
         if service.pools.is_empty() {
             part.remove(&name);
         }
@@ -86,10 +86,10 @@ impl Default for Verdicts {
     }
 }
 
-impl FromIterator<(MemberKey, Health)> for Verdicts {
-    fn from_iter<T: IntoIterator<Item = (MemberKey, Health)>>(verdicts: T) -> Self {
+impl<S: Into<Standing>> FromIterator<(MemberKey, S)> for Verdicts {
+    fn from_iter<T: IntoIterator<Item = (MemberKey, S)>>(verdicts: T) -> Self {
         let mut all = Verdicts::default();
-        verdicts.into_iter().for_each(|(key, health)| all.insert(key, health));
+        verdicts.into_iter().for_each(|(key, standing)| all.insert(key, standing));
         all
     }
 }
@@ -107,6 +107,7 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::Health;
     use super::*;
 
     fn key(service: u8, pool: u8, member: u8) -> MemberKey {
@@ -133,7 +134,7 @@ mod tests {
         let of = |table: &Verdicts| {
             table.service(&key(7, 0, 1).service).unwrap().of(&key(7, 0, 1).pool, key(7, 0, 1).address)
         };
-        assert_eq!((of(&before), of(&after)), (Health::Up, Health::Down));
+        assert_eq!((of(&before).health(), of(&after).health()), (Health::Up, Health::Down));
     }
 
     proptest! {
@@ -158,7 +159,7 @@ mod tests {
             // A table made from nothing shares no part with any other, and differs from it no more for that.
             let after = if anew { second.clone().into_iter().collect() } else { after };
             for (key, health) in &second {
-                prop_assert_eq!(after.service(&key.service).unwrap().of(&key.pool, key.address), *health);
+                prop_assert_eq!(after.service(&key.service).unwrap().of(&key.pool, key.address).health(), *health);
             }
             let expected: BTreeSet<DnsName> = first
                 .keys()

@@ -1,0 +1,1 @@
+//! Events become deliveries: rules choose, channels carry.
