@@ -9,9 +9,11 @@ mod config;
 mod error;
 mod log;
 mod pools;
+mod secrets;
 
 pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
 pub use config::{Edit, EditError, Edited};
 pub use error::StoreError;
 pub use log::LogQuery;
 pub use pools::{Options, Store};
+pub use secrets::SecretRow;
