@@ -11,7 +11,7 @@ pub mod cli;
 mod clock;
 pub mod config;
 mod csv_rows;
-pub mod declarative;
+pub use declarative;
 mod demo;
 mod exports;
 pub mod http;
