@@ -10,6 +10,7 @@ mod error;
 mod events;
 mod log;
 mod pools;
+mod secrets;
 
 pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
 pub use config::{Edit, EditError, Edited};
@@ -17,3 +18,4 @@ pub use error::StoreError;
 pub use events::{DeliveryQuery, EventQuery};
 pub use log::LogQuery;
 pub use pools::{Options, Store};
+pub use secrets::SecretRow;

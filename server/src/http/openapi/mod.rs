@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -52,6 +52,7 @@ const TAGS: [(&str, &str); 16] = [
     ("logs", "The query log."),
     ("users", "Who may sign in."),
     ("tokens", "Who else may ask."),
+    ("secrets", "What monitors and channels name instead of holding it."),
 ];
 
 /// The routes.

@@ -296,7 +296,7 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
                 all.push(json!({
                     "service": service.name, "pool": pool.name, "address": member.address,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
-                    "enabled": member.enabled, "health": health.of(&key),
+                    "enabled": member.enabled, "health": health.of(&key).health(),
                 }));
             }
         }
