@@ -35,13 +35,14 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 15] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
     ("monitors", "Health checks."),
     ("sites", "Places that answer DNS."),
     ("locations", "Where members live."),
+    ("client-groups", "Which clients are answered private addresses."),
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
     ("health", "Measured health."),

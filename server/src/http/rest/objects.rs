@@ -1,11 +1,11 @@
-//! Zones, services, monitors, sites and locations as resources; records, pools and members as lists of theirs.
+//! Zones, services, monitors, sites, locations and groups of clients as resources; records, pools and members as lists of theirs.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use model::config::{Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone};
-use model::health::HealthTable;
+use model::config::{ClientGroup, Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone};
+use model::health::{HealthTable, MemberKey};
 use model::plan::Plan;
 use model::{Problem, Problems, Weight};
 use serde::Serialize;
@@ -32,8 +32,11 @@ trait Object: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
 
 macro_rules! object {
     ($kind:ty, $list:ident, $schema:literal) => {
+        object!($kind, $list, $schema, stringify!($list));
+    };
+    ($kind:ty, $list:ident, $schema:literal, $path:expr) => {
         impl Object for $kind {
-            const LIST: &'static str = stringify!($list);
+            const LIST: &'static str = $path;
             const SCHEMA: &'static str = $schema;
             fn list(config: &mut Config) -> &mut Vec<Self> {
                 &mut config.$list
@@ -53,44 +56,53 @@ object!(Service, services, "Service");
 object!(Monitor, monitors, "Monitor");
 object!(SiteObject, sites, "Site");
 object!(Location, locations, "Location");
+object!(ClientGroup, client_groups, "ClientGroup", "client-groups");
 
 /// All operations on objects.
 pub fn operations() -> Vec<Operation> {
-    let named = [on::<Zone>(), on::<Service>(), on::<Monitor>(), on::<SiteObject>(), on::<Location>()];
+    let named = [
+        on::<Zone>(),
+        on::<Service>(),
+        on::<Monitor>(),
+        on::<SiteObject>(),
+        on::<Location>(),
+        on::<ClientGroup>(),
+    ];
     named.into_iter().flatten().chain(on_parts()).collect()
 }
 
 fn on<T: Object>() -> Vec<Operation> {
-    let (schema, plural) = (T::SCHEMA, T::LIST);
-    let singular = schema.to_ascii_lowercase();
-    let (all, one) = (format!("/{plural}"), format!("/{plural}/{{name}}"));
+    let (schema, path) = (T::SCHEMA, T::LIST);
+    let plural = path.replace('-', " ");
+    let singular = plural.trim_end_matches('s');
+    let (all, one) = (format!("/{path}"), format!("/{path}/{{name}}"));
     let (body, written) = (Body::Json(schema.to_owned()), format!("Written{schema}"));
     vec![
         Operation::get(&all, list::<T>)
-            .called(plural, format!("list{schema}s"), format!("All {plural}"))
+            .called(path, format!("list{schema}s"), format!("All {plural}"))
             .gives(Answer::List(schema.to_owned()))
             .tagged(),
         Operation::post(&all, create::<T>)
-            .called(plural, format!("create{schema}"), format!("Add a {singular}"))
+            .called(path, format!("create{schema}"), format!("Add a {singular}"))
             .takes(body.clone())
             .gives(Answer::MadeUnlessDry(written.clone()))
             .writes()
             .tagged()
             .fails(&[409]),
         Operation::get(&one, read::<T>)
-            .called(plural, format!("read{schema}"), format!("One {singular}"))
+            .called(path, format!("read{schema}"), format!("One {singular}"))
             .gives(Answer::One(schema.to_owned()))
             .tagged()
             .fails(&[404]),
         Operation::put(&one, put::<T>)
-            .called(plural, format!("put{schema}"), format!("Replace a {singular}, or add it"))
+            .called(path, format!("put{schema}"), format!("Replace a {singular}, or add it"))
             .detail("The body is the whole object; what it leaves out gets its default. Another name in it renames.")
             .takes(body)
             .gives(Answer::One(written))
             .writes()
             .tagged(),
         Operation::delete(&one, remove::<T>)
-            .called(plural, format!("delete{schema}"), format!("Remove a {singular}"))
+            .called(path, format!("delete{schema}"), format!("Remove a {singular}"))
             .gives(Answer::One("Written".to_owned()))
             .writes()
             .tagged()
@@ -274,15 +286,12 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
     for service in &config.services {
         for pool in &service.pools {
             for member in &pool.members {
-                let key = model::health::MemberKey {
-                    service: service.name.clone(),
-                    pool: pool.name.clone(),
-                    address: member.address,
-                };
+                let key = MemberKey::of(service, pool, member);
+                let standing = key.map(|key| health.of(&key)).unwrap_or_default();
                 all.push(json!({
-                    "service": service.name, "pool": pool.name, "address": member.address,
+                    "service": service.name, "pool": pool.name, "address": member.address, "fqdn": member.fqdn,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
-                    "enabled": member.enabled, "health": health.of(&key),
+                    "enabled": member.enabled, "health": standing,
                 }));
             }
         }
@@ -318,7 +327,7 @@ async fn patch_member(
             .flat_map(|s| s.pools.iter_mut().filter(|p| p.name.as_str() == pool))
             .flat_map(|p| p.members.iter_mut());
         let mut found = false;
-        for member in members.filter(|m| m.address.to_string() == address) {
+        for member in members.filter(|m| m.id().to_string() == address) {
             act(member);
             found = true;
         }

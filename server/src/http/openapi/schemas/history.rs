@@ -17,6 +17,7 @@ pub const ALL: &[Named] = &[
     ("WrittenMonitor", || written_of("Monitor")),
     ("WrittenSite", || written_of("Site")),
     ("WrittenLocation", || written_of("Location")),
+    ("WrittenClientGroup", || written_of("ClientGroup")),
     ("Revision", revision),
     ("RevisionDetail", revision_detail),
 ];
@@ -31,6 +32,7 @@ fn change() -> Schema {
     let kinds = [
         ObjectKind::Site,
         ObjectKind::Location,
+        ObjectKind::ClientGroup,
         ObjectKind::Zone,
         ObjectKind::Monitor,
         ObjectKind::Service,
