@@ -42,13 +42,13 @@ impl Target {
         Thresholds { failures: self.monitor.failures, successes: self.monitor.successes }
     }
 
-    fn of(service: &Service, member: &Member, monitor: &Arc<Monitor>) -> Target {
+    fn of(service: &Service, address: IpAddr, monitor: &Arc<Monitor>) -> Target {
         let host = match (monitor.kind, &monitor.host) {
             (MonitorKind::Tcp, _) => String::new(),
             (MonitorKind::Http, Some(host)) => host.clone(),
             (MonitorKind::Http, None) => service.name.to_string(),
         };
-        Target { address: member.address, host: host.into(), monitor: monitor.clone() }
+        Target { address, host: host.into(), monitor: monitor.clone() }
     }
 }
 
@@ -72,9 +72,10 @@ pub fn wanted(config: &Config) -> Vec<(MemberKey, Vec<Target>)> {
             continue;
         }
         for (pool, member) in service.pools.iter().flat_map(enabled_members) {
-            let key =
-                MemberKey { service: service.name.clone(), pool: pool.name.clone(), address: member.address };
-            let targets = of_service.iter().map(|monitor| Target::of(service, member, monitor)).collect();
+            // A name is checked once it has an address.
+            let Some(key) = MemberKey::of(service, pool, member) else { continue };
+            let targets =
+                of_service.iter().map(|monitor| Target::of(service, key.address, monitor)).collect();
             wanted.push((key, targets));
         }
     }
