@@ -13,7 +13,10 @@ mod zone;
 
 pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};
-pub use monitor::{Monitor, MonitorKind, StatusMatch};
+pub use monitor::{
+    DnsQuery, Flap, Header, Monitor, MonitorAuth, MonitorField, MonitorKind, MonitorTls, RcodeName,
+    ScriptCall, SecretName, StatusMatch, octets,
+};
 pub use service::{Algorithm, DownResponse, Member, Pool, Service};
 pub use site::{Location, Site, SiteRole};
 pub use transfer::{Secondary, Transfer};

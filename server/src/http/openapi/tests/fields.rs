@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    Config, Location, Logging, Member, Monitor, Pool, RecordSet, Secondary, Service, Site, Soa, Throttle,
-    Transfer, Zone,
+    Config, DnsQuery, Flap, Header, Location, Logging, Member, Monitor, MonitorTls, Pool, RecordSet,
+    ScriptCall, Secondary, SecretName, Service, Site, Soa, Throttle, Transfer, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -50,6 +50,12 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Member>("Member");
     same_fields::<MemberPatch>("MemberPatch");
     same_fields::<Monitor>("Monitor");
+    same_fields::<Header>("MonitorHeader");
+    same_fields::<MonitorTls>("MonitorTls");
+    same_fields::<DnsQuery>("MonitorQuery");
+    same_fields::<ScriptCall>("MonitorScript");
+    same_fields::<Flap>("MonitorFlap");
+    same_fields::<SecretName>("SecretName");
     same_fields::<Site>("Site");
     same_fields::<Location>("Location");
     same_fields::<Logging>("Logging");
@@ -123,6 +129,12 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Pool>("Pool");
     same_demands::<Member>("Member");
     same_demands::<Monitor>("Monitor");
+    same_demands::<Header>("MonitorHeader");
+    same_demands::<MonitorTls>("MonitorTls");
+    same_demands::<DnsQuery>("MonitorQuery");
+    same_demands::<ScriptCall>("MonitorScript");
+    same_demands::<Flap>("MonitorFlap");
+    same_demands::<SecretName>("SecretName");
     same_demands::<Site>("Site");
     same_demands::<Location>("Location");
     same_demands::<Logging>("Logging");
