@@ -65,7 +65,7 @@ fn configuration() -> anyhow::Result<model::config::Config> {
             place.and_then(|(address, _)| format!("{address}/32").parse().ok()).into_iter().collect();
     }
     for monitor in &mut config.monitors {
-        monitor.port = PORT;
+        monitor.port = Some(PORT);
         monitor.interval = model::Span::seconds(2);
         monitor.timeout = model::Span::seconds(1);
     }

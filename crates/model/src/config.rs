@@ -26,7 +26,10 @@ pub use client_group::{Addresses, ClientGroup};
 pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};
 pub use member::{AnswerAs, Member, MemberId};
-pub use monitor::{Monitor, MonitorKind, StatusMatch};
+pub use monitor::{
+    DnsQuery, Flap, Header, Monitor, MonitorAuth, MonitorField, MonitorKind, MonitorTls, RcodeName,
+    ScriptCall, SecretName, StatusMatch, octets,
+};
 pub use pool::{Algorithm, Fallback, HashMask, Pool};
 pub use service::{DownResponse, PoolChoice, Ramp, Service};
 pub use site::{Location, Site, SiteRole};

@@ -89,13 +89,30 @@ pub enum FailureCode {
     NoResponse,
     /// The answer began and did not end within the timeout.
     PayloadTimeout,
-    /// Sockets or memory ran out here.
+    /// The answer did not hold what it has to.
+    PayloadContentMismatch,
+    /// Nothing listens at a port of UDP.
+    PortUnreachable,
+    /// The TLS handshake failed.
+    SslError,
+    /// The certificate is not valid, or not for long enough.
+    SslCertError,
+    /// A script said no, or did not end in time.
+    ScriptError,
+    /// The address is one that this server does not dial.
+    AddressError,
+    /// The check could not be made here: no sockets, no memory, no right to, no secret, no script.
     NoResources,
     /// Anything else, as an answer that is no HTTP.
     OtherError,
 }
 
 impl FailureCode {
+    /// Whether it is about this server alone, and says nothing of the member.
+    pub fn is_local(self) -> bool {
+        matches!(self, FailureCode::NoResources | FailureCode::AddressError)
+    }
+
     /// The code in capitals, as logs and events have it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -107,6 +124,12 @@ impl FailureCode {
             FailureCode::ResponseCodeMismatch => "RESPONSE_CODE_MISMATCH",
             FailureCode::NoResponse => "NO_RESPONSE",
             FailureCode::PayloadTimeout => "PAYLOAD_TIMEOUT",
+            FailureCode::PayloadContentMismatch => "PAYLOAD_CONTENT_MISMATCH",
+            FailureCode::PortUnreachable => "PORT_UNREACHABLE",
+            FailureCode::SslError => "SSL_ERROR",
+            FailureCode::SslCertError => "SSL_CERT_ERROR",
+            FailureCode::ScriptError => "SCRIPT_ERROR",
+            FailureCode::AddressError => "ADDRESS_ERROR",
             FailureCode::NoResources => "NO_RESOURCES",
             FailureCode::OtherError => "OTHER_ERROR",
         }

@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 use model::config::{
-    ClientGroup, Config, Location, Logging, Member, Monitor, MonitorKind, Pool, RecordSet, Service, Site,
-    SiteRole, Soa, Unhandled, Zone,
+    ClientGroup, Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, SiteRole, Soa,
+    Unhandled, Zone,
 };
 use model::{Label, Priority, Span, Ttl, Weight};
 use serde::de::DeserializeOwned;
@@ -153,23 +153,24 @@ async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
 async fn monitors(connection: &mut PgConnection) -> Result<Vec<Monitor>> {
     let rows = sqlx::query("SELECT * FROM monitors").fetch_all(connection).await?;
     let monitor = |row: &PgRow| {
-        let kind = match row.try_get::<String, _>("type")?.as_str() {
-            "tcp" => MonitorKind::Tcp,
-            _ => MonitorKind::Http,
-        };
         let span = |column: &str| row.try_get::<i64, _>(column).map(|ms| Span::millis(ms as u64));
-        Ok(Monitor {
-            name: parse(row, "name")?,
-            kind,
-            port: row.try_get::<i32, _>("port")? as u16,
-            request: row.try_get("request")?,
-            host: row.try_get("host")?,
-            expect_status: parse_all(row, "expect_status")?,
-            interval: span("interval_ms")?,
-            timeout: span("timeout_ms")?,
-            failures: row.try_get::<i16, _>("failures")? as u8,
-            successes: row.try_get::<i16, _>("successes")? as u8,
-        })
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            row.try_get::<sqlx::types::Json<_>, _>("settings")?.0;
+        for (field, value) in [
+            ("name", json!(row.try_get::<String, _>("name")?)),
+            ("type", json!(row.try_get::<String, _>("type")?)),
+            ("port", json!(row.try_get::<Option<i32>, _>("port")?)),
+            ("request", json!(row.try_get::<Option<String>, _>("request")?)),
+            ("host", json!(row.try_get::<Option<String>, _>("host")?)),
+            ("expect_status", json!(row.try_get::<Vec<String>, _>("expect_status")?)),
+            ("interval", json!(span("interval_ms")?)),
+            ("timeout", json!(span("timeout_ms")?)),
+            ("failures", json!(row.try_get::<i16, _>("failures")?)),
+            ("successes", json!(row.try_get::<i16, _>("successes")?)),
+        ] {
+            fields.insert(field.to_owned(), value);
+        }
+        serde_json::from_value(fields.into()).map_err(StoreError::unreadable)
     };
     rows.iter().map(monitor).collect()
 }

@@ -205,13 +205,31 @@ async fn insert_sets(connection: &mut PgConnection, zone: &str, first: usize, se
     Ok(())
 }
 
+/// Fields of a monitor that have a column; all others are its `settings`.
+const MONITOR_COLUMNS: [&str; 10] = [
+    "name",
+    "type",
+    "port",
+    "request",
+    "host",
+    "expect_status",
+    "interval",
+    "timeout",
+    "failures",
+    "successes",
+];
+
 async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, generation: i64) -> Result {
     let sql = "INSERT INTO monitors (name, type, port, request, host, expect_status, interval_ms, timeout_ms, \
-               failures, successes, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               failures, successes, generation, settings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let mut settings = serde_json::to_value(monitor).map_err(StoreError::unreadable)?;
+    if let Some(fields) = settings.as_object_mut() {
+        fields.retain(|field, _| !MONITOR_COLUMNS.contains(&field.as_str()));
+    }
     sqlx::query(sql)
         .bind(monitor.name.as_str())
         .bind(monitor.kind.as_str())
-        .bind(i32::from(monitor.port))
+        .bind(monitor.port.map(i32::from))
         .bind(&monitor.request)
         .bind(&monitor.host)
         .bind(texts(&monitor.expect_status))
@@ -220,6 +238,7 @@ async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, genera
         .bind(i16::from(monitor.failures))
         .bind(i16::from(monitor.successes))
         .bind(generation)
+        .bind(settings)
         .execute(connection)
         .await?;
     Ok(())

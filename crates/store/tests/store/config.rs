@@ -69,7 +69,14 @@ fn full() -> Config {
         "name": "http-hello", "type": "http", "port": 80, "request": "HEAD / HTTP/1.1", "host": "x.example",
         "expect_status": ["2xx", 304], "interval": "10s", "timeout": "500ms",
     });
-    config.monitors = vec![serde_json::from_value(monitor).unwrap()];
+    let other = serde_json::json!({
+        "name": "secure", "type": "https", "headers": [{"name": "X-Key", "secret": "key"}], "expect_body": "a\nb",
+        "tls": {"verify": false, "minimum_days": 7}, "flap": {"changes": 4, "window": "10m"}, "follow_redirects": 1,
+    });
+    let script =
+        serde_json::json!({"name": "script", "type": "script", "script": {"name": "x", "env": {"A": "b"}}});
+    config.monitors =
+        [monitor, other, script].map(|monitor| serde_json::from_value(monitor).unwrap()).to_vec();
     config.services[0].monitors = vec!["http-hello".parse().unwrap()];
     config.services[0].down_response =
         serde_json::from_value(serde_json::json!({"fallback": ["192.0.2.9"]})).unwrap();

@@ -48,6 +48,17 @@ pub fn of(schema: &str) -> Option<Value> {
         "AlertRule" => {
             Some(json!({"name": "service-down", "events": ["GS_DOWN", "GS_UP"], "channels": ["noc"]}))
         }
+        "MonitorHeader" => Some(json!({"name": "X-Probe", "value": "steelyard"})),
+        "MonitorTls" => Some(json!({"server_name": "hello.avi.iberia.local", "minimum_days": 14})),
+        "MonitorAuth" => Some(json!({"basic": {"user": "probe", "password": {"secret": "probe-password"}}})),
+        "MonitorQuery" => {
+            Some(json!({"name": "hello.avi.iberia.local", "type": "A", "answer": "10.10.25.46"}))
+        }
+        "MonitorScript" => {
+            Some(json!({"name": "check-ldap", "args": ["--base", "dc=iberia"], "env": {"LANG": "C"}}))
+        }
+        "MonitorFlap" => Some(json!({"changes": 2, "window": "5m", "hold": "30s"})),
+        "SecretName" => Some(json!({"secret": "probe-password"})),
         "MemberPatch" => Some(json!({"weight": 2})),
         _ => in_zone(schema, config.zones.first()?)
             .or_else(|| in_service(schema, config.services.first()?))

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    AlertRule, Channel, ClientGroup, Clients, Config, Email, HashMask, Json, Location, Logging, Member,
-    Monitor, Pagerduty, Pool, Ramp, RecordSet, Script, Secondary, Service, Site, Snmp, SnmpUser, Soa, Syslog,
-    Throttle, TopologyRule, Transfer, Webhook, Zone,
+    AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
+    Location, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script, ScriptCall,
+    Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule, Transfer,
+    Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -56,6 +57,12 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<ClientGroup>("ClientGroup");
     same_fields::<MemberPatch>("MemberPatch");
     same_fields::<Monitor>("Monitor");
+    same_fields::<Header>("MonitorHeader");
+    same_fields::<MonitorTls>("MonitorTls");
+    same_fields::<DnsQuery>("MonitorQuery");
+    same_fields::<ScriptCall>("MonitorScript");
+    same_fields::<Flap>("MonitorFlap");
+    same_fields::<SecretName>("SecretName");
     same_fields::<Site>("Site");
     same_fields::<Location>("Location");
     same_fields::<Logging>("Logging");
@@ -144,6 +151,12 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Clients>("Clients");
     same_demands::<ClientGroup>("ClientGroup");
     same_demands::<Monitor>("Monitor");
+    same_demands::<Header>("MonitorHeader");
+    same_demands::<MonitorTls>("MonitorTls");
+    same_demands::<DnsQuery>("MonitorQuery");
+    same_demands::<ScriptCall>("MonitorScript");
+    same_demands::<Flap>("MonitorFlap");
+    same_demands::<SecretName>("SecretName");
     same_demands::<Site>("Site");
     same_demands::<Location>("Location");
     same_demands::<Logging>("Logging");
