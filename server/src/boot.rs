@@ -27,11 +27,13 @@ use tokio_util::sync::CancellationToken;
 use crate::access::gate::Gate;
 use crate::access::secret;
 use crate::config::{ServeArgs, Settings};
+use crate::kept::{self, Kept};
+use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::site::Site;
 use crate::tasks::publish::{Publisher, log_view};
 use crate::tasks::storage::Presence;
-use crate::{clock, demo, http, snapshot_file, tasks};
+use crate::{clock, demo, http, tasks};
 
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
@@ -51,8 +53,8 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let data_dir = data_dir::open(&settings.data_dir)?;
     let demo = if settings.demo { Some(demo::Backends::start().await?) } else { None };
 
-    let snapshot_path = snapshot_file::path(&settings.data_dir);
-    let last_good = match snapshot_file::read(&snapshot_path) {
+    let kept = Kept::new(kept::SNAPSHOT, &settings.data_dir);
+    let last_good = match kept.read() {
         Ok(snapshot) => snapshot,
         Err(error) => {
             tracing::error!(error = format!("{error:#}"), "starting without the last good snapshot");
@@ -110,7 +112,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     );
 
     let local_token = secret::token("local");
-    let publisher = Publisher::new(workers, seed, checker.table(), snapshot_path);
+    let publisher = Publisher::new(workers, seed, checker.table(), kept);
     let site = Arc::new(Site {
         name,
         http: http_address,
@@ -122,6 +124,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         presence: Presence::new(clock::now()),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
+        secrets: Arc::new(Secrets::open(&settings.data_dir)?),
         exports: Default::default(),
         notified: Default::default(),
         keeps_rows: settings.log,

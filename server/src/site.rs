@@ -12,6 +12,7 @@ use crate::access::gate::Gate;
 use crate::access::throttle::Throttle;
 use crate::clock;
 use crate::exports::Exports;
+use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::tasks::notify::Counts;
 use crate::tasks::publish::Publisher;
@@ -39,6 +40,8 @@ pub struct Site {
     pub gate: Gate,
     /// Back-off of sign-in attempts.
     pub attempts: Throttle,
+    /// Secrets that monitors and channels name.
+    pub secrets: Arc<Secrets>,
     /// Exports under way.
     pub exports: Exports,
     /// What became of telling secondaries.

@@ -23,6 +23,7 @@ mod openapi;
 mod outage;
 mod pipes;
 mod revisions;
+mod secrets;
 mod secure;
 mod split;
 mod tail;

@@ -6,6 +6,7 @@ mod errors;
 pub mod logs;
 pub mod monitors;
 pub mod overview;
+pub mod secrets;
 pub mod services;
 pub mod split;
 pub mod zones;

@@ -4,7 +4,9 @@
 //! [`check`] collects every problem at once; a configuration with any is not accepted, and nothing of it is applied.
 //! Its time grows with the configuration and no faster: names are looked up in tables.
 
+mod alert;
 mod alias;
+mod channel;
 mod index;
 mod monitor;
 mod place;
@@ -21,6 +23,7 @@ use crate::problem::{Problems, nearest};
 use crate::value::Span;
 use index::{Index, Names};
 
+pub use channel::split_address;
 pub use monitor::request_line;
 pub use service::MAX_PERIOD;
 
@@ -34,6 +37,8 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     duplicates(&mut problems, "locations", config.locations.iter().map(|l| &l.name));
     duplicates(&mut problems, "zones", config.zones.iter().map(|z| &z.name));
     duplicates(&mut problems, "monitors", config.monitors.iter().map(|m| &m.name));
+    duplicates(&mut problems, "channels", config.channels.iter().map(|c| &c.name));
+    duplicates(&mut problems, "alert_rules", config.alert_rules.iter().map(|r| &r.name));
     duplicates(&mut problems, "services", config.services.iter().map(|s| &s.name));
     let names = Names::of(&config.zones, &mut problems);
     let index = Index::of(config, &names);
@@ -51,6 +56,12 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     for service in &config.services {
         service::service(&index, service, &mut problems);
     }
+    for channel in &config.channels {
+        channel::channel(channel, &mut problems);
+    }
+    for rule in &config.alert_rules {
+        alert::rule(&index, rule, &mut problems);
+    }
     alias::circles(&index, &aliases, &mut problems);
     let day = Span::seconds(86_400).as_millis();
     let retention = config.logging.retention;
@@ -60,6 +71,10 @@ pub fn check(config: &Config) -> Result<(), Problems> {
             retention.to_string(),
             "rows are dropped by the day: give whole days such as 7d",
         );
+    }
+    let kept = config.logging.event_retention;
+    if kept.as_millis() < day || kept.as_millis() > 3650 * day {
+        problems.push("logging.event_retention", kept.to_string(), "give 1d to 3650d");
     }
     problems.into_result()
 }

@@ -3,6 +3,8 @@
 //! Objects are known by name; nothing here has a database id. Defaults are the contract's and stand beside the field.
 
 mod address;
+mod alert;
+mod channel;
 mod index;
 mod logging;
 mod monitor;
@@ -11,6 +13,11 @@ mod site;
 mod transfer;
 mod zone;
 
+pub use alert::AlertRule;
+pub use channel::{
+    Channel, Email, EmailTls, Facility, Json, Pagerduty, Script, Snmp, SnmpAuth, SnmpUser, SnmpVersion,
+    Syslog, SyslogTransport, Via, Webhook,
+};
 pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};
 pub use monitor::{
@@ -48,6 +55,12 @@ pub struct Config {
     /// Services: names whose answers are steered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Service>,
+    /// Where alerts go.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
+    /// Which events become alerts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alert_rules: Vec<AlertRule>,
     /// The query log.
     #[serde(default)]
     pub logging: Logging,
@@ -66,6 +79,8 @@ impl Default for Config {
             zones: Vec::new(),
             monitors: Vec::new(),
             services: Vec::new(),
+            channels: Vec::new(),
+            alert_rules: Vec::new(),
             logging: Logging::default(),
         }
     }
@@ -92,6 +107,11 @@ impl Config {
         self.monitors.iter().find(|m| m.name.as_str() == name)
     }
 
+    /// The channel of a name.
+    pub fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.iter().find(|c| c.name.as_str() == name)
+    }
+
     /// The location of a name.
     pub fn location(&self, name: &str) -> Option<&Location> {
         self.locations.iter().find(|l| l.name.as_str() == name)
@@ -109,6 +129,8 @@ impl Config {
         self.zones.sort_by(|a, b| a.name.cmp(&b.name));
         self.monitors.sort_by(|a, b| a.name.cmp(&b.name));
         self.services.sort_by(|a, b| a.name.cmp(&b.name));
+        self.channels.sort_by(|a, b| a.name.cmp(&b.name));
+        self.alert_rules.sort_by(|a, b| a.name.cmp(&b.name));
         for zone in &mut self.zones {
             zone.records.sort_by(|a, b| (&a.name, a.rr_type).cmp(&(&b.name, b.rr_type)));
         }

@@ -1,6 +1,6 @@
 //! The vocabulary of a Steelyard site: names, values, the declarative [`config::Config`], numbered
 //! [`snapshot::Snapshot`]s of it, measured [`health`], what the responder reports ([`event`], [`counter`])
-//! and what the analysis says of it ([`split`]).
+//! what happens at a site ([`occurrence`]) and what the analysis says of the traffic ([`split`]).
 //!
 //! Everything is parsed once, at the border, into the types here; a value that exists is valid on its own.
 //! What needs the whole configuration to judge (a service outside every zone, a monitor that is not defined)
@@ -13,6 +13,7 @@ pub mod event;
 pub mod filter;
 pub mod health;
 pub mod name;
+pub mod occurrence;
 pub mod plan;
 pub mod problem;
 pub mod rdata;
@@ -22,6 +23,7 @@ pub mod shares;
 pub mod slots;
 pub mod snapshot;
 pub mod split;
+pub mod template;
 pub mod value;
 pub mod zonefile;
 

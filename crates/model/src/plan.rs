@@ -22,6 +22,10 @@ pub enum ObjectKind {
     Monitor,
     /// A service with its pools and members.
     Service,
+    /// A channel of alerts.
+    Channel,
+    /// A rule of alerts.
+    AlertRule,
     /// The query log's settings.
     Logging,
 }
@@ -35,6 +39,8 @@ impl ObjectKind {
             ObjectKind::Zone => "zone",
             ObjectKind::Monitor => "monitor",
             ObjectKind::Service => "service",
+            ObjectKind::Channel => "channel",
+            ObjectKind::AlertRule => "alert_rule",
             ObjectKind::Logging => "logging",
         }
     }
@@ -211,6 +217,12 @@ fn objects(config: &Config) -> BTreeMap<(ObjectKind, String), Value> {
     }
     for service in &config.services {
         put(ObjectKind::Service, service.name.to_string(), serde_json::to_value(service));
+    }
+    for channel in &config.channels {
+        put(ObjectKind::Channel, channel.name.to_string(), serde_json::to_value(channel));
+    }
+    for rule in &config.alert_rules {
+        put(ObjectKind::AlertRule, rule.name.to_string(), serde_json::to_value(rule));
     }
     put(ObjectKind::Logging, "logging".to_owned(), serde_json::to_value(&config.logging));
     all

@@ -198,3 +198,74 @@ fn a_transfer_names_somebody_and_nobody_twice() {
         assert!(said.contains(expected), "{said}");
     }
 }
+
+#[test]
+fn channels_and_rules_that_cannot_work_are_refused() {
+    let channel = |via: Value| json!({"name": "c", "via": via});
+    let posts = |json: Value| channel(json!({"json": json}));
+    let mail = |field: &str, value: Value| {
+        let mut mail = json!({"host": "mx.example.net", "from": "a@example.org", "to": ["b@example.org"]});
+        mail[field] = value;
+        channel(json!({"email": mail}))
+    };
+    let cases = [
+        (posts(json!({})), "via.json.url", "url_secret"),
+        (posts(json!({"url": "https://a/", "url_secret": "x"})), "via.json.url_secret", "not both"),
+        (posts(json!({"url": "ftp://a/"})), "via.json.url", "https://"),
+        (posts(json!({"url": "https://u:pw@a/"})), "via.json.url", "no user or password"),
+        (
+            posts(json!({"url": "https://a/", "template": "{{txt}}"})),
+            "via.json.template",
+            "did you mean {{text}}?",
+        ),
+        (
+            posts(json!({"url": "https://a/", "template": "{\"a\": {{text}}}"})),
+            "via.json.template",
+            "no JSON",
+        ),
+        (
+            posts(json!({"url": "https://a/", "headers": {"authorization": "Bearer x"}})),
+            "headers.authorization",
+            "header_secrets",
+        ),
+        (posts(json!({"url": "https://a/", "headers": {"Host": "x"}})), "headers.Host", "remove it"),
+        (mail("to", json!([])), "via.email.to", "at least one"),
+        (mail("to", json!(["nobody"])), "via.email.to", "noc@example.org"),
+        (mail("user", json!("u")), "via.email.password_secret", "both or none"),
+        (channel(json!({"syslog": {"address": "log"}})), "via.syslog.address", "host and port"),
+        (channel(json!({"syslog": {"address": "log:1", "ca": "x"}})), "via.syslog.ca", "tls"),
+        (
+            channel(json!({"snmp": {"address": "n", "version": {"v3": {"user": "", "auth_secret": "s"}}}})),
+            "version.v3.user",
+            "1 to 32",
+        ),
+    ];
+    for (channel, field, remedy) in cases {
+        let mut lab = lab();
+        lab["channels"] = json!([channel]);
+        let said = check(&serde_json::from_value(lab).unwrap()).expect_err("a problem").to_string();
+        assert!(said.contains(field) && said.contains(remedy), "{channel}: {said}");
+        assert!(!said.contains("pw@"), "{said}");
+    }
+    let rules = [
+        (json!({"events": [], "channels": ["c"]}), "events", "at least one event"),
+        (json!({"events": ["TEST"], "channels": ["c"]}), "events", "test"),
+        (json!({"events": ["GS_UP"], "channels": ["d"]}), "channels", "no channel of this name"),
+        (json!({"events": ["GS_UP"], "channels": []}), "channels", "at least one channel"),
+        (
+            json!({"events": ["GS_UP"], "channels": ["c"], "services": ["helo.example.org"]}),
+            "services",
+            "did you mean",
+        ),
+        (json!({"events": ["GS_UP"], "channels": ["c"], "threshold": 0}), "threshold", "1 to 1000"),
+        (json!({"events": ["GS_UP"], "channels": ["c"], "window": "0s"}), "window", "1s to 1d"),
+    ];
+    for (mut rule, field, remedy) in rules {
+        rule["name"] = json!("r");
+        let mut lab = lab();
+        lab["channels"] = json!([channel(json!({"script": {"name": "x"}}))]);
+        lab["alert_rules"] = json!([rule]);
+        let said = check(&serde_json::from_value(lab).unwrap()).expect_err("a problem").to_string();
+        assert!(said.contains(&format!("alert_rules[r].{field}")) && said.contains(remedy), "{rule}: {said}");
+    }
+}

@@ -7,11 +7,15 @@
 mod access;
 mod config;
 mod error;
+mod events;
 mod log;
 mod pools;
+mod secrets;
 
 pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
 pub use config::{Edit, EditError, Edited};
 pub use error::StoreError;
+pub use events::{DeliveryQuery, EventQuery};
 pub use log::LogQuery;
 pub use pools::{Options, Store};
+pub use secrets::SecretRow;

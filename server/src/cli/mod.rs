@@ -8,6 +8,7 @@ mod logs;
 mod output;
 mod pipe;
 pub mod remote;
+mod secret;
 pub mod serve;
 mod split;
 mod token;
@@ -54,6 +55,9 @@ enum Command {
     /// Manage tokens for REST and this command line.
     #[command(subcommand)]
     Token(token::Token),
+    /// Manage the secrets that monitors and channels name.
+    #[command(subcommand)]
+    Secret(secret::Secret),
     /// Check a declarative configuration file without a server.
     CheckConfig(check_config::CheckArgs),
 }
@@ -103,6 +107,7 @@ impl Cli {
                         Command::Watch(args) => watch::run(args).await,
                         Command::User(args) => user::run(args).await,
                         Command::Token(args) => token::run(args).await,
+                        Command::Secret(args) => secret::run(args).await,
                         Command::Serve(_) | Command::CheckConfig(_) => Ok(Exit::Done),
                     }
                 })

@@ -1,6 +1,5 @@
 //! `publish_view`: the one writer of the view the responder answers from.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -12,8 +11,8 @@ use querylog::LogView;
 use tokio::sync::{mpsc, watch};
 
 use crate::clock;
+use crate::kept::Kept;
 use crate::site::Site;
-use crate::snapshot_file;
 
 /// Joins a snapshot and a health table into a view and puts it in force.
 pub struct Publisher {
@@ -35,20 +34,19 @@ const HEALTH_PAUSE: Duration = Duration::from_millis(10);
 const HEALTH_SHARE: u32 = 5;
 
 impl Publisher {
-    /// A publisher whose snapshots are also written to `snapshot_path`, in the background.
+    /// A publisher whose snapshots are also written to `kept`, in the background.
     pub fn new(
         workers: usize,
         seed: u64,
         health: watch::Receiver<Arc<HealthTable>>,
-        snapshot_path: PathBuf,
+        kept: Kept,
     ) -> Publisher {
         let (to_disk, mut changed) = watch::channel(None::<Arc<Snapshot>>);
         tokio::spawn(async move {
             while changed.changed().await.is_ok() {
                 let Some(snapshot) = changed.borrow_and_update().clone() else { continue };
-                let path = snapshot_path.clone();
-                let written =
-                    tokio::task::spawn_blocking(move || snapshot_file::write(&path, &snapshot)).await;
+                let kept = kept.clone();
+                let written = tokio::task::spawn_blocking(move || kept.write(&*snapshot)).await;
                 if let Ok(Err(error)) = written {
                     tracing::error!(
                         error = format!("{error:#}"),

@@ -91,6 +91,7 @@ pub async fn run(site: Arc<Site>, ready: watch::Sender<bool>) {
 async fn attempt(site: &Site) -> anyhow::Result<()> {
     site.store.migrate().await?;
     site.store.prepare_partitions(site.now()).await?;
+    site.secrets.load(&site.store).await?;
     let snapshot = site.store.load().await?;
     site.publisher.snapshot(site, snapshot)?;
     Ok(())

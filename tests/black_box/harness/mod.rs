@@ -23,7 +23,7 @@ mod words;
 
 pub use accounts::accounted;
 pub use backend::Backends;
-pub use command::{Ran, run};
+pub use command::{Ran, run, run_with_input};
 pub use dns::{Client, Transport};
 pub use folder::folder;
 pub use http::{Http, Reply};

@@ -15,8 +15,14 @@ pub struct Logging {
     /// How long rows are kept; whole days, since a day is the unit that is dropped.
     #[serde(default = "week")]
     pub retention: Span,
+    /// How long events and the deliveries of alerts are kept; 1d to 3650d.
+    #[serde(default = "season")]
+    pub event_retention: Span,
 }
 
+fn season() -> Span {
+    Span::seconds(90 * 86_400)
+}
 fn week() -> Span {
     Span::seconds(7 * 86_400)
 }
@@ -27,6 +33,7 @@ impl Default for Logging {
             service_throttle: Throttle::default(),
             site_throttle: Throttle::default(),
             retention: week(),
+            event_retention: season(),
         }
     }
 }

@@ -45,8 +45,18 @@ pub async fn config(connection: &mut PgConnection, logging: Logging) -> Result<C
     config.zones = zones(connection).await?;
     config.monitors = monitors(connection).await?;
     config.services = services(connection).await?;
+    let channels = bodies(connection, "SELECT body FROM channels").await?;
+    config.channels = serde_json::from_value(channels).map_err(StoreError::unreadable)?;
+    let rules = bodies(connection, "SELECT body FROM alert_rules").await?;
+    config.alert_rules = serde_json::from_value(rules).map_err(StoreError::unreadable)?;
     config.sort();
     Ok(config)
+}
+
+/// A list of objects that are stored whole, in the words of the declarative form.
+async fn bodies(connection: &mut PgConnection, sql: &'static str) -> Result<serde_json::Value> {
+    let rows: Vec<serde_json::Value> = sqlx::query_scalar(sql).fetch_all(connection).await?;
+    Ok(rows.into())
 }
 
 async fn sites(connection: &mut PgConnection) -> Result<Vec<Site>> {

@@ -44,6 +44,14 @@ pub async fn objects(connection: &mut PgConnection, after: &Snapshot, plan: &Pla
                     insert_service(connection, service, generation).await?;
                 }
             }
+            ObjectKind::Channel => {
+                let sql = "INSERT INTO channels (name, body, generation) VALUES ($1, $2, $3)";
+                insert_body(connection, sql, change, generation).await?;
+            }
+            ObjectKind::AlertRule => {
+                let sql = "INSERT INTO alert_rules (name, body, generation) VALUES ($1, $2, $3)";
+                insert_body(connection, sql, change, generation).await?;
+            }
             // The settings of the log are part of the row of numbers, written below.
             ObjectKind::Logging => {}
         }
@@ -65,9 +73,23 @@ async fn remove(connection: &mut PgConnection, change: &Change) -> Result {
         ObjectKind::Zone => "DELETE FROM zones WHERE name = $1",
         ObjectKind::Monitor => "DELETE FROM monitors WHERE name = $1",
         ObjectKind::Service => "DELETE FROM services WHERE name = $1",
+        ObjectKind::Channel => "DELETE FROM channels WHERE name = $1",
+        ObjectKind::AlertRule => "DELETE FROM alert_rules WHERE name = $1",
         ObjectKind::Logging => return Ok(()),
     };
     sqlx::query(sql).bind(&change.name).execute(connection).await?;
+    Ok(())
+}
+
+/// Stores an object whole, in the words of the declarative form.
+async fn insert_body(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    change: &Change,
+    generation: i64,
+) -> Result {
+    let insert = sqlx::query(sql).bind(&change.name).bind(&change.after).bind(generation);
+    insert.execute(connection).await?;
     Ok(())
 }
 

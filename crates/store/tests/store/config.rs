@@ -92,6 +92,16 @@ fn full() -> Config {
         }))
         .unwrap(),
     );
+    config.channels = serde_json::from_value(serde_json::json!([
+        {"name": "slack", "enabled": false, "via": {"slack": {"url_secret": "hook"}}},
+        {"name": "log", "via": {"syslog": {"address": "log.example.net:514"}}},
+    ]))
+    .unwrap();
+    config.alert_rules = serde_json::from_value(serde_json::json!([
+        {"name": "down", "events": ["GS_DOWN"], "services": ["hello.avi.iberia.local"], "threshold": 2,
+         "window": "1m", "level": "high", "channels": ["slack", "log"]},
+    ]))
+    .unwrap();
     config.logging.site_throttle.significant = 10;
     config.sort();
     config

@@ -1,6 +1,7 @@
 //! The store against a real PostgreSQL.
 
 mod config;
+mod events;
 mod log;
 mod split;
 

@@ -35,13 +35,15 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 14] = [
+const TAGS: [(&str, &str); 17] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
     ("monitors", "Health checks."),
     ("sites", "Places that answer DNS."),
     ("locations", "Where members live."),
+    ("channels", "Where alerts go."),
+    ("alert-rules", "Which events become alerts."),
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
     ("health", "Measured health."),
@@ -50,6 +52,7 @@ const TAGS: [(&str, &str); 14] = [
     ("logs", "The query log."),
     ("users", "Who may sign in."),
     ("tokens", "Who else may ask."),
+    ("secrets", "What monitors and channels name instead of holding it."),
 ];
 
 /// The routes.

@@ -7,6 +7,7 @@ mod logs;
 mod managed;
 mod monitors;
 mod overview;
+mod secrets;
 mod services;
 mod sign_in;
 mod split;
@@ -47,6 +48,8 @@ pub fn router() -> Router<Shared> {
         .route("/changes", get(changes::list))
         .route("/changes/{generation}", get(changes::detail))
         .route("/changes/{generation}/revert", post(changes::revert))
+        .route("/secrets", get(secrets::show).post(secrets::post))
+        .route("/secrets/remove", post(secrets::remove))
         .route("/account", get(account::show))
         .route("/account/password", post(account::set_password))
         .route("/account/sessions/revoke", post(account::revoke))

@@ -40,7 +40,7 @@ impl Applied {
 /// `GET /config`: the YAML that `apply` takes back as an empty plan.
 pub async fn export(State(site): State<Shared>) -> Result<Response, Failure> {
     let snapshot = site.snapshot();
-    let text = declarative::write(&snapshot.config)?;
+    let text = declarative::write(&snapshot.config).map_err(anyhow::Error::from)?;
     let headers = [
         (header::CONTENT_TYPE, "application/yaml".to_owned()),
         (header::ETAG, format!("\"{}\"", snapshot.generation)),

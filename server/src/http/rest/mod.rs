@@ -7,6 +7,7 @@ pub mod logs;
 pub mod objects;
 pub mod operation;
 pub mod revisions;
+pub mod secrets;
 mod settings;
 mod split;
 pub mod table;
@@ -25,6 +26,7 @@ use store::{Edit, Edited};
 use super::problem::Failure;
 use crate::access::Actor;
 use crate::config::tsig;
+use crate::secrets::unknown as unknown_secrets;
 use crate::site::{Shared, Site};
 use operation::Operation;
 
@@ -99,16 +101,23 @@ pub async fn commit(
     let policy = site.responder.policy();
     let edit = |config: &mut Config| {
         // Only what this edit brings: a key that went from the settings file is no reason to refuse all others.
-        let before = tsig::unknown(config, &policy.keys);
+        let before = unknown(site, config, &policy.keys);
         edit(config)?;
-        let unknown = tsig::unknown(config, &policy.keys).into_iter();
-        Problems(unknown.filter(|problem| !before.contains(problem)).collect()).into_result()
+        let after = unknown(site, config, &policy.keys).into_iter();
+        Problems(after.filter(|problem| !before.contains(problem)).collect()).into_result()
     };
     let edited = site.store.edit(meta, edit).await?;
     if edited.changed && !dry_run {
         site.publisher.snapshot(site, edited.snapshot.clone())?;
     }
     Ok(edited)
+}
+
+/// What a configuration names and this site does not have: keys of the settings file, and secrets.
+fn unknown(site: &Site, config: &Config, keys: &dns::TsigKeys) -> Vec<Problem> {
+    let mut unknown = tsig::unknown(config, keys);
+    unknown.extend(unknown_secrets(config, |name| site.secrets.has(name)).0);
+    unknown
 }
 
 /// A name in a path.

@@ -4,7 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use model::config::{Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone};
+use model::config::{
+    AlertRule, Channel, Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone,
+};
 use model::health::HealthTable;
 use model::plan::Plan;
 use model::{Problem, Problems, Weight};
@@ -31,9 +33,9 @@ trait Object: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
 }
 
 macro_rules! object {
-    ($kind:ty, $list:ident, $schema:literal) => {
+    ($kind:ty, $list:ident, $plural:literal, $schema:literal) => {
         impl Object for $kind {
-            const LIST: &'static str = stringify!($list);
+            const LIST: &'static str = $plural;
             const SCHEMA: &'static str = $schema;
             fn list(config: &mut Config) -> &mut Vec<Self> {
                 &mut config.$list
@@ -48,30 +50,42 @@ macro_rules! object {
     };
 }
 
-object!(Zone, zones, "Zone");
-object!(Service, services, "Service");
-object!(Monitor, monitors, "Monitor");
-object!(SiteObject, sites, "Site");
-object!(Location, locations, "Location");
+object!(Zone, zones, "zones", "Zone");
+object!(Service, services, "services", "Service");
+object!(Monitor, monitors, "monitors", "Monitor");
+object!(SiteObject, sites, "sites", "Site");
+object!(Location, locations, "locations", "Location");
+object!(Channel, channels, "channels", "Channel");
+object!(AlertRule, alert_rules, "alert-rules", "AlertRule");
 
 /// All operations on objects.
 pub fn operations() -> Vec<Operation> {
-    let named = [on::<Zone>(), on::<Service>(), on::<Monitor>(), on::<SiteObject>(), on::<Location>()];
+    let named = [
+        on::<Zone>(),
+        on::<Service>(),
+        on::<Monitor>(),
+        on::<SiteObject>(),
+        on::<Location>(),
+        on::<Channel>(),
+        on::<AlertRule>(),
+    ];
     named.into_iter().flatten().chain(on_parts()).collect()
 }
 
 fn on<T: Object>() -> Vec<Operation> {
     let (schema, plural) = (T::SCHEMA, T::LIST);
-    let singular = schema.to_ascii_lowercase();
+    // `Add an alert rule`: the words of the plural, one less.
+    let singular = plural.trim_end_matches('s').replace('-', " ");
+    let article = if singular.starts_with('a') { "an" } else { "a" };
     let (all, one) = (format!("/{plural}"), format!("/{plural}/{{name}}"));
     let (body, written) = (Body::Json(schema.to_owned()), format!("Written{schema}"));
     vec![
         Operation::get(&all, list::<T>)
-            .called(plural, format!("list{schema}s"), format!("All {plural}"))
+            .called(plural, format!("list{schema}s"), format!("All {}", plural.replace('-', " ")))
             .gives(Answer::List(schema.to_owned()))
             .tagged(),
         Operation::post(&all, create::<T>)
-            .called(plural, format!("create{schema}"), format!("Add a {singular}"))
+            .called(plural, format!("create{schema}"), format!("Add {article} {singular}"))
             .takes(body.clone())
             .gives(Answer::MadeUnlessDry(written.clone()))
             .writes()
@@ -83,14 +97,14 @@ fn on<T: Object>() -> Vec<Operation> {
             .tagged()
             .fails(&[404]),
         Operation::put(&one, put::<T>)
-            .called(plural, format!("put{schema}"), format!("Replace a {singular}, or add it"))
+            .called(plural, format!("put{schema}"), format!("Replace {article} {singular}, or add it"))
             .detail("The body is the whole object; what it leaves out gets its default. Another name in it renames.")
             .takes(body)
             .gives(Answer::One(written))
             .writes()
             .tagged(),
         Operation::delete(&one, remove::<T>)
-            .called(plural, format!("delete{schema}"), format!("Remove a {singular}"))
+            .called(plural, format!("delete{schema}"), format!("Remove {article} {singular}"))
             .gives(Answer::One("Written".to_owned()))
             .writes()
             .tagged()
@@ -282,7 +296,7 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
                 all.push(json!({
                     "service": service.name, "pool": pool.name, "address": member.address,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
-                    "enabled": member.enabled, "health": health.of(&key),
+                    "enabled": member.enabled, "health": health.of(&key).health(),
                 }));
             }
         }

@@ -71,6 +71,10 @@ pub fn undo(config: &mut Config, changes: &[Change]) -> Result<(), Problems> {
             ObjectKind::Zone => restore(&mut config.zones, change, |o| o.name.to_string() == *name),
             ObjectKind::Monitor => restore(&mut config.monitors, change, |o| o.name.to_string() == *name),
             ObjectKind::Service => restore(&mut config.services, change, |o| o.name.to_string() == *name),
+            ObjectKind::Channel => restore(&mut config.channels, change, |o| o.name.to_string() == *name),
+            ObjectKind::AlertRule => {
+                restore(&mut config.alert_rules, change, |o| o.name.to_string() == *name)
+            }
             ObjectKind::Logging => {
                 let before = change.before.clone().unwrap_or_else(|| serde_json::json!({}));
                 serde_json::from_value(before).map(|logging| config.logging = logging)

@@ -1,7 +1,9 @@
 //! Every operation of REST.
 
 use super::operation::{Answer, Body, Operation};
-use super::{config, explain, health, logs, objects, revisions, settings, split, tokens, users, zone_file};
+use super::{
+    config, explain, health, logs, objects, revisions, secrets, settings, split, tokens, users, zone_file,
+};
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
                      given. Without the key `logging` the log's settings stay as well. All of it is one revision.";
@@ -18,6 +20,9 @@ const SPLIT: &str = "Counted from every answer, not from stored rows: throttles 
 const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with a header in the `compact` columns. \
                       Cells that a spreadsheet could take for a formula begin with an apostrophe.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
+
+const SECRET: &str = "Monitors and channels name it. It is sealed at once, with a key outside of the database, and cannot \
+                      be read again.";
 
 /// All of them.
 pub fn operations() -> Vec<Operation> {
@@ -129,6 +134,16 @@ fn access() -> Vec<Operation> {
             .takes(Body::StrictJson("NewPassword".to_owned()))
             .gives(one("User"))
             .fails(&[404]),
+        Operation::get("/secrets", secrets::list)
+            .called("secrets", "listSecrets", "Names of all secrets, and what names them")
+            .gives(list("Secret")),
+        Operation::put("/secrets/{name}", secrets::put)
+            .called("secrets", "putSecret", "Set a secret")
+            .detail(SECRET)
+            .takes(Body::StrictJson("NewSecret".to_owned())),
+        Operation::delete("/secrets/{name}", secrets::remove)
+            .called("secrets", "removeSecret", "Forget a secret that nothing names")
+            .fails(&[404, 409]),
         Operation::get("/tokens", tokens::list)
             .called("tokens", "listTokens", "All API tokens, without their secrets")
             .gives(list("Token")),

@@ -21,7 +21,7 @@ const START: Duration = Duration::from_secs(60);
 const WARM_UP: u32 = 3;
 /// A database that nobody runs: port 1 of loopback refuses.
 const NO_DATABASE: &str = "postgres://nobody@127.0.0.1:1/nothing";
-/// What stands before the checksum in the first line of a snapshot (server/src/snapshot_file.rs).
+/// What stands before the checksum in the first line of a snapshot (server/src/kept.rs).
 const MAGIC: &str = "steelyard-snapshot-1";
 
 /// A configuration on disk, and what to ask it.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::AT;
 use crate::access::{Actor, Role};
+use crate::http::rest::secrets::SecretLine;
 use crate::http::rest::tokens::{NewToken, TokenLine};
 use crate::http::rest::users::UserLine;
 
@@ -30,6 +31,13 @@ pub fn of(schema: &str) -> Option<Value> {
         }
         "NewToken" => Some(json!({"role": Role::Operator, "expires": "30d", "name": "pipeline"})),
         "CreatedToken" => Some(json!(NewToken { id: 1, token: format!("steelyard_{}", "0".repeat(64)) })),
+        "Secret" => Some(json!(SecretLine {
+            name: "slack-ops".to_owned(),
+            updated: AT,
+            updated_by: name(),
+            used_by: vec!["channels[ops]".to_owned()],
+        })),
+        "NewSecret" => Some(json!({"value": "https://hooks.example.com/services/T0/B0/token"})),
         _ => None,
     }
 }

@@ -42,6 +42,22 @@ pub fn of(schema: &str) -> Option<Value> {
         }
         "MonitorFlap" => Some(json!({"changes": 2, "window": "5m", "hold": "30s"})),
         "SecretName" => Some(json!({"secret": "probe-password"})),
+        "Channel" => Some(json!({"name": "noc", "via": of("Via")})),
+        "Via" => Some(json!({"slack": of("Webhook")})),
+        "Webhook" => Some(json!({"url_secret": "slack-noc"})),
+        "JsonPost" => Some(json!({"url": "https://alerts.example.net/gslb", "hmac_secret": "alerts-key"})),
+        "Email" => {
+            Some(json!({"host": "mail.example.net", "from": "gslb@example.net", "to": ["noc@example.net"]}))
+        }
+        "Syslog" => Some(json!({"address": "syslog.example.net:514"})),
+        "Snmp" => Some(json!({"address": "nms.example.net:162", "version": of("SnmpVersion")})),
+        "SnmpVersion" => Some(json!({"v3": of("SnmpUser")})),
+        "SnmpUser" => Some(json!({"user": "steelyard", "auth_secret": "snmp-steelyard"})),
+        "Pagerduty" => Some(json!({"routing_key_secret": "pagerduty-gslb"})),
+        "Script" => Some(json!({"name": "slack.py"})),
+        "AlertRule" => {
+            Some(json!({"name": "service-down", "events": ["GS_DOWN", "GS_UP"], "channels": ["noc"]}))
+        }
         "MemberPatch" => Some(json!({"weight": 2})),
         _ => in_zone(schema, config.zones.first()?)
             .or_else(|| in_service(schema, config.services.first()?))
@@ -138,6 +154,14 @@ fn of_change(schema: &str) -> Option<Value> {
         "WrittenLocation" => {
             let locations = LAB.locations.iter().take(1).cloned().collect();
             Some(added(of("Location"), Config { locations, ..Config::default() }))
+        }
+        "WrittenChannel" => {
+            let channels = serde_json::from_value(json!([of("Channel")])).ok()?;
+            Some(added(of("Channel"), Config { channels, ..Config::default() }))
+        }
+        "WrittenAlertRule" => {
+            let alert_rules = serde_json::from_value(json!([of("AlertRule")])).ok()?;
+            Some(added(of("AlertRule"), Config { alert_rules, ..Config::default() }))
         }
         "Revision" => Some(json!(line)),
         "RevisionDetail" => Some(json!(RevisionDetail { line, changes: plan.changes })),

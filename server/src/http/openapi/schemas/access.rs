@@ -5,7 +5,7 @@ use utoipa::openapi::{KnownFormat, ObjectBuilder, Schema, SchemaFormat};
 
 use super::Named;
 use crate::access::password;
-use crate::http::openapi::shape::{count, flag, instant, object, text, to, to_or};
+use crate::http::openapi::shape::{count, flag, instant, list, object, text, to, to_or};
 
 pub const ALL: &[Named] = &[
     ("User", user),
@@ -14,6 +14,8 @@ pub const ALL: &[Named] = &[
     ("Token", token),
     ("NewToken", new_token),
     ("CreatedToken", created_token),
+    ("Secret", a_secret),
+    ("NewSecret", new_secret),
 ];
 
 fn user() -> Schema {
@@ -66,4 +68,22 @@ fn created_token() -> Schema {
         .must("id", count("Its number."))
         .must("token", text("The secret, to be sent as `Authorization: Bearer`. It is shown this once."))
         .open()
+}
+
+fn a_secret() -> Schema {
+    object("A secret, without itself.")
+        .must("name", to("Label", "The name that monitors and channels give."))
+        .must("updated", instant("When it was set"))
+        .must("updated_by", text("By whom."))
+        .must("used_by", list(text("Such as `monitors[http-hello]`."), "The objects that name it."))
+        .open()
+}
+
+fn new_secret() -> Schema {
+    let value = text("The secret; any characters.")
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .min_length(Some(1))
+        .max_length(Some(crate::secrets::MAX_LENGTH))
+        .write_only(true);
+    object("A secret to keep.").must("value", value).closed()
 }

@@ -17,6 +17,8 @@ pub const ALL: &[Named] = &[
     ("WrittenMonitor", || written_of("Monitor")),
     ("WrittenSite", || written_of("Site")),
     ("WrittenLocation", || written_of("Location")),
+    ("WrittenChannel", || written_of("Channel")),
+    ("WrittenAlertRule", || written_of("AlertRule")),
     ("Revision", revision),
     ("RevisionDetail", revision_detail),
 ];
@@ -34,6 +36,8 @@ fn change() -> Schema {
         ObjectKind::Zone,
         ObjectKind::Monitor,
         ObjectKind::Service,
+        ObjectKind::Channel,
+        ObjectKind::AlertRule,
         ObjectKind::Logging,
     ];
     let state =

@@ -1,6 +1,8 @@
 //! The schemas by their names, one file for each part of the model.
 
 mod access;
+mod alert;
+mod channel;
 mod history;
 mod log;
 mod monitor;
@@ -21,11 +23,13 @@ use super::examples;
 /// A schema with its name.
 pub type Named = (&'static str, fn() -> Schema);
 
-const ALL: [&[Named]; 11] = [
+const ALL: [&[Named]; 13] = [
     zone::ALL,
     service::ALL,
     monitor::ALL,
     place::ALL,
+    channel::ALL,
+    alert::ALL,
     split::ALL,
     observed::ALL,
     log::ALL,

@@ -44,10 +44,12 @@ fn logging() -> Schema {
     let default = Logging::default();
     let throttle = |about: &str, default: Throttle| to_or("Throttle", about, default_of(default));
     let retention = "How long rows are kept; whole days, since a day is the unit that is dropped.";
+    let events = "How long events and the deliveries of alerts are kept, 1d to 3650d.";
     object("What the query log keeps. Counters and the split are exact whatever it drops.")
         .may("service_throttle", throttle("Limit of each service.", default.service_throttle))
         .may("site_throttle", throttle("Limit of the whole site.", default.site_throttle))
         .may("retention", to_or("Span", retention, default_of(default.retention)))
+        .may("event_retention", to_or("Span", events, default_of(default.event_retention)))
         .closed()
 }
 
@@ -70,6 +72,8 @@ fn config() -> Schema {
         .may("zones", list_of("Zone", "Zones this site is authoritative for."))
         .may("monitors", list_of("Monitor", "Health monitors."))
         .may("services", list_of("Service", "Services: names whose answers are steered."))
+        .may("channels", list_of("Channel", "Where alerts go."))
+        .may("alert_rules", list_of("AlertRule", "Which events become alerts."))
         .may("logging", to_or("Logging", "The query log.", default_of(Logging::default())))
         .closed()
 }

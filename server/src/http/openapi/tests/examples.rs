@@ -77,10 +77,29 @@ services:
         members: [{address: 192.0.2.7, location: here, weight: 0, enabled: false}, {address: '2001:db8::7'}]
   - {name: b.example.org, down_response: {cname: a.example.net}, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
   - {name: c.example.org, down_response: empty, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
+channels:
+  - {name: slack, enabled: false, via: {slack: {url_secret: hook}}}
+  - {name: teams, via: {teams: {url_secret: hook}}}
+  - {name: json, via: {json: {url: 'https://example.net/x', template: '{\"a\": \"{{text}}\"}', hmac_secret: key,
+     headers: {X-Team: ops}, header_secrets: {Authorization: bearer}}}}
+  - {name: other, via: {json: {url_secret: hook}}}
+  - {name: mail, via: {email: {host: mx.example.net, port: 2525, tls: tls, user: ops, password_secret: mail,
+     from: gslb@example.org, to: [noc@example.org]}}}
+  - {name: log, via: {syslog: {address: 'log.example.net:6514', transport: tls, facility: local7,
+     ca: '-----BEGIN CERTIFICATE-----'}}}
+  - {name: old, via: {snmp: {address: nms.example.net, version: {v2c: {community_secret: community}}}}}
+  - {name: new, via: {snmp: {address: 'nms.example.net:1162', version: {v3: {user: ops, auth: sha512, auth_secret: key,
+     engine_id: 80001f8804737465656c}}}}}
+  - {name: pager, via: {pagerduty: {routing_key_secret: key, url: 'https://events.eu.pagerduty.com/v2/enqueue'}}}
+  - {name: own, via: {script: {name: slack.py}}}
+alert_rules:
+  - {name: all, enabled: false, events: [GS_DOWN, GS_UP], services: [a.example.org], sites: [north],
+     members: [192.0.2.7], threshold: 3, window: 60s, throttle: 0s, level: high, channels: [slack, mail]}
 logging:
   service_throttle: {significant: 1, filtered: 2, non_significant: 3}
   site_throttle: {significant: 4, filtered: 5, non_significant: 6}
   retention: 30d
+  event_retention: 365d
 ";
 
 fn read(text: &str) -> Config {
@@ -108,9 +127,11 @@ fn the_lab_and_a_maximal_configuration_are_what_the_schemas_describe() {
     let wanted = properties(&document).into_iter().filter(|(schema, _)| configured.contains(schema));
     let unseen: Vec<_> = wanted.filter(|property| !checker.seen.contains(property)).collect();
     assert!(unseen.is_empty(), "no configuration has {unseen:?}");
-    // Config, Zone, Soa, RecordSet, Transfer, Secondary, Service, Pool, Member, Monitor with its eight parts, Site,
-    // Location, Logging, Throttle, DownResponse.
-    assert_eq!(configured.len(), 22);
+    // Config, Zone, Soa, RecordSet, Transfer, Secondary, Service, Pool, Member, Monitor with its seven
+    // parts, Site, Location, Logging,
+    // Throttle, DownResponse, Channel, Via, Webhook, JsonPost, Email, Syslog, Snmp, SnmpVersion, SnmpUser, Pagerduty,
+    // Script, AlertRule.
+    assert_eq!(configured.len(), 34);
 }
 
 #[test]

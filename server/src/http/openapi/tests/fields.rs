@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    Config, DnsQuery, Flap, Header, Location, Logging, Member, Monitor, MonitorTls, Pool, RecordSet,
-    ScriptCall, Secondary, SecretName, Service, Site, Soa, Throttle, Transfer, Zone,
+    AlertRule, Channel, Config, DnsQuery, Email, Flap, Header, Json, Location, Logging, Member, Monitor,
+    MonitorTls, Pagerduty, Pool, RecordSet, Script, ScriptCall, Secondary, SecretName, Service, Site, Snmp,
+    SnmpUser, Soa, Syslog, Throttle, Transfer, Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -60,6 +61,16 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Location>("Location");
     same_fields::<Logging>("Logging");
     same_fields::<Throttle>("Throttle");
+    same_fields::<Channel>("Channel");
+    same_fields::<AlertRule>("AlertRule");
+    same_fields::<Webhook>("Webhook");
+    same_fields::<Json>("JsonPost");
+    same_fields::<Email>("Email");
+    same_fields::<Syslog>("Syslog");
+    same_fields::<Snmp>("Snmp");
+    same_fields::<SnmpUser>("SnmpUser");
+    same_fields::<Pagerduty>("Pagerduty");
+    same_fields::<Script>("Script");
     same_fields::<SplitReport>("SplitReport");
     same_fields::<Segment>("Segment");
     same_fields::<MemberShare>("MemberShare");
@@ -139,6 +150,16 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Location>("Location");
     same_demands::<Logging>("Logging");
     same_demands::<Throttle>("Throttle");
+    same_demands::<Channel>("Channel");
+    same_demands::<AlertRule>("AlertRule");
+    same_demands::<Webhook>("Webhook");
+    same_demands::<Json>("JsonPost");
+    same_demands::<Email>("Email");
+    same_demands::<Syslog>("Syslog");
+    same_demands::<Snmp>("Snmp");
+    same_demands::<SnmpUser>("SnmpUser");
+    same_demands::<Pagerduty>("Pagerduty");
+    same_demands::<Script>("Script");
 }
 
 #[test]

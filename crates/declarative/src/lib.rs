@@ -1,4 +1,5 @@
-//! The declarative form: YAML to a configuration and back, and JSON to single objects of it.
+//! The declarative form: YAML to a configuration and back, and JSON to single objects of it. Reads and writes text, and
+//! nothing else: what the whole of a configuration has to be is in `model::check`.
 
 use model::Problem;
 use model::config::Config;
@@ -59,12 +60,13 @@ pub fn read_json<T: DeserializeOwned>(text: &str, remedy: &str) -> Result<T, Pro
 }
 
 /// Where in the form an error lies, as `services[0].pools[0].members[0].weight`; nothing for the whole.
-pub(crate) fn path(path: &serde_path_to_error::Path) -> String {
+pub fn path(path: &serde_path_to_error::Path) -> String {
     let text = path.to_string();
     if text == "." { String::new() } else { text.trim_end_matches(".?").to_owned() }
 }
 
-pub(crate) fn unknown_key(key: &str, known: &[&str]) -> String {
+/// The words for a key that is not known, with the nearest one that is.
+pub fn unknown_key(key: &str, known: &[&str]) -> String {
     let remedy = match nearest(key, known.iter().copied()) {
         Some(near) => format!("did you mean {near}?"),
         None => format!("known keys here are {}", known.join(", ")),
@@ -73,7 +75,7 @@ pub(crate) fn unknown_key(key: &str, known: &[&str]) -> String {
 }
 
 /// The key, and the keys known in its place, from serde_json's message about an unknown field.
-pub(crate) fn unknown_in_words(message: &str) -> Option<(String, Vec<String>)> {
+pub fn unknown_in_words(message: &str) -> Option<(String, Vec<String>)> {
     let rest = message.split_once("unknown field `")?.1;
     let (key, rest) = rest.split_once('`')?;
     let known = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
@@ -96,15 +98,18 @@ pub fn names_key(text: &str, key: &str) -> bool {
 }
 
 /// Writes YAML that [`read`] gives back as the same configuration.
-pub fn write(config: &Config) -> anyhow::Result<String> {
-    Ok(serde_saphyr::to_string(config)?)
+///
+/// # Errors
+/// None for a configuration that was checked.
+pub fn write(config: &Config) -> Result<String, serde_saphyr::ser::Error> {
+    serde_saphyr::to_string(config)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LAB: &str = include_str!("../../examples/lab.yaml");
+    const LAB: &str = include_str!("../../../examples/lab.yaml");
 
     #[test]
     fn the_lab_is_read_and_comes_back_the_same() {
