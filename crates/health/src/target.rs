@@ -61,7 +61,7 @@ impl Target {
         Thresholds { failures: self.monitor.failures, successes: self.monitor.successes }
     }
 
-    fn of(service: &Service, member: &Member, (monitor, prepared): &Shared) -> Target {
+    fn of(service: &Service, address: IpAddr, (monitor, prepared): &Shared) -> Target {
         let named = monitor.kind.has(MonitorField::Host) || monitor.kind == MonitorKind::Tls;
         let host = match &monitor.host {
             Some(host) => host.clone(),
@@ -69,7 +69,7 @@ impl Target {
             None => String::new(),
         };
         let (monitor, prepared) = (monitor.clone(), prepared.clone());
-        Target { address: member.address, host: host.into(), monitor, prepared }
+        Target { address, host: host.into(), monitor, prepared }
     }
 }
 
@@ -97,9 +97,10 @@ pub fn wanted(config: &Config) -> Vec<(MemberKey, Vec<Target>)> {
             continue;
         }
         for (pool, member) in service.pools.iter().flat_map(enabled_members) {
-            let key =
-                MemberKey { service: service.name.clone(), pool: pool.name.clone(), address: member.address };
-            let targets = of_service.iter().map(|monitor| Target::of(service, member, monitor)).collect();
+            // A name is checked once it has an address.
+            let Some(key) = MemberKey::of(service, pool, member) else { continue };
+            let targets =
+                of_service.iter().map(|monitor| Target::of(service, key.address, monitor)).collect();
             wanted.push((key, targets));
         }
     }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{Member, Pool, Service};
 use crate::name::DnsName;
 use crate::value::Label;
 
@@ -58,6 +59,14 @@ pub struct MemberKey {
     pub pool: Label,
     /// The member's address.
     pub address: IpAddr,
+}
+
+impl MemberKey {
+    /// The key of a member; none while its name has no address.
+    pub fn of(service: &Service, pool: &Pool, member: &Member) -> Option<MemberKey> {
+        let (service, pool) = (service.name.clone(), pool.name.clone());
+        Some(MemberKey { service, pool, address: member.address? })
+    }
 }
 
 /// Why a check failed, in the words of the field.

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
 use model::config::{
-    Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, SiteRole, Soa, Unhandled,
-    Zone,
+    ClientGroup, Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, SiteRole, Soa,
+    Unhandled, Zone,
 };
-use model::{Priority, Span, Ttl, Weight};
-use serde_json::json;
+use model::{Label, Priority, Span, Ttl, Weight};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
@@ -37,11 +37,22 @@ fn ttl(row: &PgRow, column: &str) -> Result<Ttl> {
     Ttl::new(row.try_get::<i32, _>(column)?.into()).map_err(StoreError::unreadable)
 }
 
+/// An object with what its column `settings` holds: the fields without a column of their own, in the words of the
+/// declarative form. `least` is what it cannot be without; fields that have a column get their defaults.
+fn settled<T: DeserializeOwned>(row: &PgRow, least: Value) -> Result<T> {
+    let mut object: Value = row.try_get("settings")?;
+    if let (Value::Object(object), Value::Object(least)) = (&mut object, least) {
+        object.extend(least);
+    }
+    serde_json::from_value(object).map_err(StoreError::unreadable)
+}
+
 /// The whole configuration, in its own order.
 pub async fn config(connection: &mut PgConnection, logging: Logging) -> Result<Config> {
     let mut config = Config { logging, ..Config::default() };
     config.sites = sites(connection).await?;
     config.locations = locations(connection).await?;
+    config.client_groups = client_groups(connection).await?;
     config.zones = zones(connection).await?;
     config.monitors = monitors(connection).await?;
     config.services = services(connection).await?;
@@ -60,30 +71,38 @@ async fn bodies(connection: &mut PgConnection, sql: &'static str) -> Result<serd
 }
 
 async fn sites(connection: &mut PgConnection) -> Result<Vec<Site>> {
-    let rows = sqlx::query("SELECT name, role, dns FROM sites").fetch_all(connection).await?;
-    let site = |row: &PgRow| {
+    let rows = sqlx::query("SELECT name, role, dns, settings FROM sites").fetch_all(connection).await?;
+    let site = |row: &PgRow| -> Result<Site> {
         let role = match row.try_get::<String, _>("role")?.as_str() {
             "follower" => SiteRole::Follower,
             _ => SiteRole::Leader,
         };
-        Ok(Site { name: parse(row, "name")?, role, dns: parse_all(row, "dns")? })
+        let name: Label = parse(row, "name")?;
+        Ok(Site { role, dns: parse_all(row, "dns")?, ..settled(row, json!({"name": name}))? })
     };
     rows.iter().map(site).collect()
 }
 
 async fn locations(connection: &mut PgConnection) -> Result<Vec<Location>> {
-    let sql = "SELECT name, site, cidr, latitude, longitude FROM locations";
+    let sql = "SELECT name, site, cidr, latitude, longitude, settings FROM locations";
     let rows = sqlx::query(sql).fetch_all(connection).await?;
     let location = |row: &PgRow| {
+        let name: Label = parse(row, "name")?;
         Ok(Location {
-            name: parse(row, "name")?,
             site: parse_some(row, "site")?,
             cidr: row.try_get::<Vec<IpNet>, _>("cidr")?,
             latitude: row.try_get("latitude")?,
             longitude: row.try_get("longitude")?,
+            ..settled(row, json!({"name": name}))?
         })
     };
     rows.iter().map(location).collect()
+}
+
+async fn client_groups(connection: &mut PgConnection) -> Result<Vec<ClientGroup>> {
+    let rows = sqlx::query("SELECT name, settings FROM client_groups").fetch_all(connection).await?;
+    let group = |row: &PgRow| settled(row, json!({"name": row.try_get::<String, _>("name")?}));
+    rows.iter().map(group).collect()
 }
 
 async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
@@ -167,7 +186,6 @@ async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
     let mut service = |row: &PgRow| {
         let key: String = row.try_get("name")?;
         Ok(Service {
-            name: parse(row, "name")?,
             description: row.try_get("description")?,
             enabled: row.try_get("enabled")?,
             ttl: ttl(row, "ttl")?,
@@ -176,35 +194,39 @@ async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
                 .map_err(StoreError::unreadable)?,
             monitors: monitors.remove(&key).unwrap_or_default(),
             pools: pools.remove(&key).unwrap_or_default(),
+            ..settled(row, json!({"name": key, "pools": []}))?
         })
     };
     rows.iter().map(&mut service).collect()
 }
 
 async fn pools(connection: &mut PgConnection) -> Result<HashMap<String, Vec<Pool>>> {
-    let sql = "SELECT service, pool, address, location, weight, enabled FROM members ORDER BY service, pool, position";
+    let sql = "SELECT service, pool, address, location, weight, enabled, settings FROM members \
+               ORDER BY service, pool, position";
     let mut members: HashMap<(String, String), Vec<Member>> = HashMap::new();
     for row in &sqlx::query(sql).fetch_all(&mut *connection).await? {
         let member = Member {
-            address: row.try_get::<IpAddr, _>("address")?,
+            address: row.try_get("address")?,
             location: parse_some(row, "location")?,
             weight: Weight::new(row.try_get::<i16, _>("weight")?.into()).map_err(StoreError::unreadable)?,
             enabled: row.try_get("enabled")?,
+            ..settled(row, json!({}))?
         };
         members.entry((row.try_get("service")?, row.try_get("pool")?)).or_default().push(member);
     }
-    let sql = "SELECT service, name, priority, algorithm, enabled FROM pools ORDER BY service, position";
+    let sql =
+        "SELECT service, name, priority, algorithm, enabled, settings FROM pools ORDER BY service, position";
     let mut pools: HashMap<String, Vec<Pool>> = HashMap::new();
     for row in &sqlx::query(sql).fetch_all(connection).await? {
         let (service, name): (String, String) = (row.try_get("service")?, row.try_get("name")?);
         let algorithm = serde_json::Value::String(row.try_get("algorithm")?);
         let pool = Pool {
-            name: parse(row, "name")?,
             priority: Priority::new(row.try_get::<i16, _>("priority")?.into())
                 .map_err(StoreError::unreadable)?,
             algorithm: serde_json::from_value(algorithm).map_err(StoreError::unreadable)?,
             enabled: row.try_get("enabled")?,
-            members: members.remove(&(service.clone(), name)).unwrap_or_default(),
+            members: members.remove(&(service.clone(), name.clone())).unwrap_or_default(),
+            ..settled(row, json!({"name": name, "members": []}))?
         };
         pools.entry(service).or_default().push(pool);
     }

@@ -103,8 +103,40 @@ fn full() -> Config {
     ]))
     .unwrap();
     config.logging.site_throttle.significant = 10;
+    steered(&mut config);
     config.sort();
     config
+}
+
+/// Gives everything that steers another value than its default.
+fn steered(config: &mut Config) {
+    let of = |value: serde_json::Value| serde_json::from_value::<Config>(value).unwrap();
+    let steered = of(serde_json::json!({
+        "sites": [{"name": "site3", "enabled": false, "draining": true, "weight": 7}],
+        "locations": [{"name": "s3", "site": "site3", "enabled": false, "draining": true, "weight": 0}],
+        "client_groups": [{"name": "inside", "cidr": ["10.0.0.0/8", "fd00::/8"], "addresses": "private"}],
+        "services": [{
+            "name": "app.avi.iberia.local", "wildcard": true, "min_members": 2, "pool_choice": "geo",
+            "manual_resume": true, "ramp": {"duration": "90s", "steps": 5},
+            "topology": [
+                {"name": "iberia", "clients": {"country": ["es", "PT"], "continent": ["EU"]}, "to": ["s3", "near"]},
+                {"clients": {"cidr": ["192.0.2.0/24"], "asn": [64500]}, "to": ["site3"]},
+            ],
+            "pools": [
+                {"name": "near", "algorithm": "topology", "fallback": "consistent_hash", "weight": 4,
+                 "draining": true, "mask": {"v4": 20, "v6": 48}, "members": [
+                    {"address": "192.0.2.1", "public_address": "198.51.100.1", "preference": 3},
+                    {"fqdn": "app.example.net", "draining": true},
+                    {"fqdn": "b.example.net"}]},
+                {"name": "far", "priority": 5, "algorithm": "geo",
+                 "members": [{"fqdn": "cdn.example.net", "answer": "cname"}]},
+            ],
+        }],
+    }));
+    config.sites.extend(steered.sites);
+    config.locations.extend(steered.locations);
+    config.client_groups.extend(steered.client_groups);
+    config.services.extend(steered.services);
 }
 
 #[tokio::test]

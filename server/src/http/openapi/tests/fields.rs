@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    AlertRule, Channel, Config, DnsQuery, Email, Flap, Header, Json, Location, Logging, Member, Monitor,
-    MonitorTls, Pagerduty, Pool, RecordSet, Script, ScriptCall, Secondary, SecretName, Service, Site, Snmp,
-    SnmpUser, Soa, Syslog, Throttle, Transfer, Webhook, Zone,
+    AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
+    Location, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script, ScriptCall,
+    Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule, Transfer,
+    Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -48,7 +49,12 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Secondary>("Secondary");
     same_fields::<Service>("Service");
     same_fields::<Pool>("Pool");
+    same_fields::<HashMask>("HashMask");
     same_fields::<Member>("Member");
+    same_fields::<Ramp>("Ramp");
+    same_fields::<TopologyRule>("TopologyRule");
+    same_fields::<Clients>("Clients");
+    same_fields::<ClientGroup>("ClientGroup");
     same_fields::<MemberPatch>("MemberPatch");
     same_fields::<Monitor>("Monitor");
     same_fields::<Header>("MonitorHeader");
@@ -138,7 +144,12 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Secondary>("Secondary");
     same_demands::<Service>("Service");
     same_demands::<Pool>("Pool");
+    same_demands::<HashMask>("HashMask");
     same_demands::<Member>("Member");
+    same_demands::<Ramp>("Ramp");
+    same_demands::<TopologyRule>("TopologyRule");
+    same_demands::<Clients>("Clients");
+    same_demands::<ClientGroup>("ClientGroup");
     same_demands::<Monitor>("Monitor");
     same_demands::<Header>("MonitorHeader");
     same_demands::<MonitorTls>("MonitorTls");
