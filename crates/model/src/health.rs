@@ -1,5 +1,6 @@
 //! Measured health, kept apart from the configuration and from what an operator decides.
 
+mod overrides;
 mod standing;
 mod verdicts;
 
@@ -12,6 +13,7 @@ use crate::config::{Member, Pool, Service};
 use crate::name::DnsName;
 use crate::value::Label;
 
+pub use overrides::{Override, OverrideTarget};
 pub use standing::{RampStep, Standing};
 pub use verdicts::{ServiceHealth, Verdicts};
 
