@@ -113,8 +113,8 @@ impl Tracker {
             self.changed.pop_front();
         }
         let usual = u32::from(self.thresholds.successes);
-        // Coming up is one more, and so is the fall that may follow.
-        if self.changed.len() + 2 <= usize::from(changes) {
+        // The fall it lies in counts however long ago it was; coming up is one more, and so is the fall that may follow.
+        if self.changed.len().max(1) + 2 <= usize::from(changes) {
             return usual;
         }
         let falls = self.changed.iter().filter(|(_, to)| *to == Health::Down).count() as u32;
@@ -246,8 +246,8 @@ mod tests {
             [1],
             "failing every other time, it goes down once and stays there"
         );
-        // Down at 3; two checks bring it up, then three, which never come.
-        assert_eq!(changes(hasty, every(4)), [3, 5, 7, 10, 11]);
+        // Down at 3; two checks bring it up, then three, then five, which never come while that is remembered.
+        assert_eq!(changes(hasty, every(4).take(30)), [3, 5, 7, 10, 11]);
         let undamped = monitor(serde_json::json!({"flap": {"changes": 100}}));
         assert_eq!(changes(undamped, every(2).take(10)), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
