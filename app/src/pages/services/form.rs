@@ -1,11 +1,11 @@
-use api::draft::{MemberDraft, PoolDraft, ServiceDraft};
+use api::draft::ServiceDraft;
 use leptos::prelude::*;
 use model::Problems;
-use model::config::Algorithm;
+use model::config::PoolChoice;
 
 use super::FormMode;
-use crate::components::{Checkbox, Crumbs, Field, PageHead, ProblemSummary, Reason, Select, icon};
-use crate::format;
+use super::pool_form::pool;
+use crate::components::{Checkbox, Crumbs, Field, PageHead, ProblemSummary, Reason, Select, TextArea, icon};
 use crate::islands::WeightShares;
 use crate::pages::{Carried, error_of};
 
@@ -95,14 +95,16 @@ pub fn form(
                 <Field label="Description" name="description" value=draft.description.clone() class="wide" error=error("description")/>
                 <Field label="TTL" name="ttl" value=draft.ttl.clone() inputmode="numeric" hint="Seconds, 0 to 604800" error=error("ttl")/>
                 <Field label="Addresses per answer" name="answers" value=draft.answers.clone() inputmode="numeric"
-                    hint="1 to 20; 0 for all" error=error("answers")/>
+                    hint="1; with more, or 0 for all, clients choose and weights only advise" error=error("answers")/>
                 <Select label="When all members are down, answer" name="down_response" value=draft.down_response.clone()
                     options=pairs(&DOWN_RESPONSES) error=error("down_response")/>
                 <Field label="Addresses or name" name="down_value" value=draft.down_value.clone() class="mono down-value"
                     hint="For the two choices that need it" error=error("down_value").or_else(|| error("down_fallback")).or_else(|| error("down_cname"))/>
                 <fieldset class="field wide"><legend>"Monitors"</legend>{monitors}{monitor_error}</fieldset>
                 <Checkbox label="Enabled: the name is answered" name="enabled" checked=draft.enabled/>
+                <Checkbox label="Wildcard: names below it that have nothing of their own are answered too" name="wildcard" checked=draft.wildcard/>
             </section>
+            {particulars(draft, problems)}
             {pools}
             {error("pools").map(|text| view! { <p class="error" id="pools-error">{text}</p> })}
             <p><button class="quiet" type="submit" name="add_pool" value="1" formnovalidate=true>{icon("plus")}"Add a pool"</button></p>
@@ -118,94 +120,34 @@ pub fn form(
     }
 }
 
-fn pool(
-    index: usize,
-    pool: &PoolDraft,
-    problems: &Problems,
-    locations: &[(String, String)],
-    pools: usize,
-) -> AnyView {
-    let at = format!("pools.{index}");
-    let error = |field: &str| error_of(problems, &format!("{at}.{field}"));
-    let counted = |m: &MemberDraft| {
-        let weight = m.weight.trim().parse::<u64>().ok().filter(|w| *w <= 1000)?;
-        (m.enabled && !m.address.trim().is_empty()).then_some(weight)
-    };
-    let weights: Vec<u64> = pool.members.iter().filter_map(counted).collect();
-    let mut shares = model::shares::shares(&weights).into_iter();
-    let rows: Vec<AnyView> = pool
-        .members
-        .iter()
-        .enumerate()
-        .map(|(i, draft)| {
-            let share = counted(draft).and_then(|_| shares.next());
-            member(&format!("{at}.members.{i}"), i, draft, share, problems, locations)
-        })
-        .collect();
-    let algorithms = Algorithm::ALL.map(|(a, label)| (a.as_str().to_owned(), label.to_owned())).to_vec();
-    let remove = (pools > 1).then(|| {
-        view! {
-            <button class="quiet" type="submit" name="remove" value=at.clone() formnovalidate=true>"Remove this pool"</button>
-        }
-    });
+/// What few services need: closed until something in it is set or wrong.
+fn particulars(draft: &ServiceDraft, problems: &Problems) -> AnyView {
+    const FIELDS: [&str; 5] = ["pool_choice", "min_members", "ramp_duration", "ramp_steps", "topology"];
+    let error = |field: &str| error_of(problems, field);
+    let wrong = FIELDS.iter().any(|field| error(field).is_some());
+    let set = draft.pool_choice != PoolChoice::default().as_str()
+        || !["", "0"].contains(&draft.min_members.trim())
+        || draft.manual_resume
+        || !draft.ramp_duration.trim().is_empty()
+        || !draft.topology.trim().is_empty();
+    let choices =
+        PoolChoice::ALL.map(|(choice, label)| (choice.as_str().to_owned(), label.to_owned())).to_vec();
     view! {
-        <fieldset class="card pool" id=at.clone()>
-            <legend>{format!("Pool {}", index + 1)}</legend>
+        <details class="card more" open=wrong || set>
+            <summary>"Choice of pool, recovery and topology"</summary>
             <div class="fields">
-                <Field label="Pool name" name=format!("{at}.name") value=pool.name.clone() error=error("name")/>
-                <Field label="Priority" name=format!("{at}.priority") value=pool.priority.clone() inputmode="numeric"
-                    hint="0 to 100; the highest with a member up answers" error=error("priority")/>
-                <Select label="Algorithm" name=format!("{at}.algorithm") value=pool.algorithm.clone() options=algorithms error=error("algorithm")/>
-                <Checkbox label="Pool enabled" name=format!("{at}.enabled") checked=pool.enabled/>
+                <Select label="Pool that answers" name="pool_choice" value=draft.pool_choice.clone() options=choices error=error("pool_choice")/>
+                <Field label="Least members to spread over" name="min_members" value=draft.min_members.clone() inputmode="numeric"
+                    hint="0 for no matter; pools of lower priority join in until so many are up" error=error("min_members")/>
+                <Field label="Recovered members climb for" name="ramp_duration" value=draft.ramp_duration.clone() placeholder="at once"
+                    hint="As 5m; empty to give them their weight at once" error=error("ramp_duration")/>
+                <Field label="In steps" name="ramp_steps" value=draft.ramp_steps.clone() inputmode="numeric" hint="2 to 20" error=error("ramp_steps")/>
+                <Checkbox label="Manual resume: a recovered member waits until an operator lets it back" name="manual_resume" checked=draft.manual_resume/>
+                <TextArea label="Topology rules" name="topology" value=draft.topology.clone() rows=3
+                    hint="One a line, the first that matches a client decides: office: 10.0.0.0/8 country:ES continent:EU asn:3352 -> pool, location or site, next choice"
+                    error=error("topology")/>
             </div>
-            <div class="members" role="group" aria-label=format!("Members of pool {}", index + 1)>
-                <div class="member-head" aria-hidden="true">
-                    <span>"Address"</span><span>"Location"</span><span>"Weight"</span><span class="num">"Share"</span><span>"Enabled"</span><span></span>
-                </div>
-                {rows}
-                {error("members").map(|text| view! { <p class="error" id=format!("{at}.members-error")>{text}</p> })}
-            </div>
-            <div class="pool-foot">
-                <button class="quiet" type="submit" name="add_member" value=index formnovalidate=true>{icon("plus")}"Add a member"</button>
-                <output class="muted" data-period-of=at.clone()>{format::period(&weights)}</output>
-                {remove}
-            </div>
-        </fieldset>
-    }
-    .into_any()
-}
-
-fn member(
-    at: &str,
-    index: usize,
-    draft: &MemberDraft,
-    share: Option<f64>,
-    problems: &Problems,
-    locations: &[(String, String)],
-) -> AnyView {
-    let error = |field: &str| error_of(problems, &format!("{at}.{field}"));
-    let n = index + 1;
-    // A location that is not defined any more stays to be seen, and to be complained about.
-    let mut locations = locations.to_vec();
-    if !draft.location.is_empty() && !locations.iter().any(|(key, _)| *key == draft.location) {
-        locations.push((draft.location.clone(), draft.location.clone()));
-    }
-    view! {
-        <div class="member">
-            <Field label=format!("Address of member {n}") name=format!("{at}.address") value=draft.address.clone() class="mono"
-                placeholder="192.0.2.1" error=error("address")/>
-            <Select label=format!("Location of member {n}") name=format!("{at}.location") value=draft.location.clone() options=locations
-                error=error("location")/>
-            <Field label=format!("Weight of member {n}") name=format!("{at}.weight") value=draft.weight.clone() inputmode="numeric"
-                class="num" error=error("weight")/>
-            <output class="share num" data-share-of=at.to_owned()>{share.map_or_else(|| "–".to_owned(), |s| format::percent(s, 1))}</output>
-            <label class="check" for=format!("{at}.enabled")>
-                <input type="checkbox" id=format!("{at}.enabled") name=format!("{at}.enabled") value="on" checked=draft.enabled/>
-                <span class="narrow-only">"Enabled"</span><span class="sr">{format!("Member {n} enabled")}</span>
-            </label>
-            <button class="quiet" type="submit" name="remove" value=at.to_owned() formnovalidate=true
-                aria-label=format!("Remove member {n}")>"Remove"</button>
-        </div>
+        </details>
     }
     .into_any()
 }

@@ -21,6 +21,21 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
     text.trim().parse().map_err(|e: T::Err| problems.push(field, text, e.to_string())).ok()
 }
 
+/// The value of a word from a list, or the problem under the field's name.
+fn choice<T: Copy>(
+    problems: &mut Problems,
+    field: impl Into<String>,
+    text: &str,
+    words: &[(&str, T)],
+) -> Option<T> {
+    let found = words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value);
+    if found.is_none() {
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        problems.push(field, text, format!("choose one of {}", known.join(", ")));
+    }
+    found
+}
+
 /// The problem that belongs beside the field of this name.
 pub fn problem_of<'a>(problems: &'a Problems, field: &str) -> Option<&'a Problem> {
     problems.0.iter().find(|p| p.field == field)

@@ -1,10 +1,15 @@
-use std::net::IpAddr;
-
-use model::config::{Algorithm, DownResponse, Member, Pool, Service};
+use model::config::{DownResponse, PoolChoice, Ramp, Service};
 use model::{Label, Problems};
 use serde::{Deserialize, Serialize};
 
-use super::{Form, parse};
+use super::{Form, choice, parse};
+
+mod member;
+mod pool;
+mod topology;
+
+pub use member::MemberDraft;
+pub use pool::PoolDraft;
 
 /// A service as its form holds it. Field names: `name`, `ttl`, `pools.0.members.1.weight`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +20,8 @@ pub struct ServiceDraft {
     pub description: String,
     /// Answered at all.
     pub enabled: bool,
+    /// Answers every name below its own as well.
+    pub wildcard: bool,
     /// Seconds.
     pub ttl: String,
     /// Addresses in an answer.
@@ -25,47 +32,24 @@ pub struct ServiceDraft {
     pub down_value: String,
     /// Names of monitors.
     pub monitors: Vec<String>,
+    /// Word of the choice between pools.
+    pub pool_choice: String,
+    /// Eligible members to spread over at least, 0 for no matter.
+    pub min_members: String,
+    /// Rules of topology, one a line.
+    pub topology: String,
+    /// A recovered member waits for an operator.
+    pub manual_resume: bool,
+    /// How long a recovered member takes to its full weight, as `5m`; nothing for at once.
+    pub ramp_duration: String,
+    /// In how many steps.
+    pub ramp_steps: String,
     /// Pools.
     pub pools: Vec<PoolDraft>,
 }
 
-/// A pool as the form holds it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct PoolDraft {
-    /// Name.
-    pub name: String,
-    /// 0 to 100.
-    pub priority: String,
-    /// Word of the algorithm.
-    pub algorithm: String,
-    /// Chosen at all.
-    pub enabled: bool,
-    /// Members; wholly empty rows are left out.
-    pub members: Vec<MemberDraft>,
-}
-
-/// A member as the form holds it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct MemberDraft {
-    /// Address.
-    pub address: String,
-    /// Name of its location, or nothing.
-    pub location: String,
-    /// 0 to 1000.
-    pub weight: String,
-    /// Answered at all.
-    pub enabled: bool,
-}
-
-impl MemberDraft {
-    fn empty_row() -> Self {
-        MemberDraft { weight: "1".to_owned(), enabled: true, ..MemberDraft::default() }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.address.trim().is_empty() && self.location.is_empty()
-    }
-}
+/// Steps of a climb when the form says how long it takes and no more.
+const RAMP_STEPS: &str = "5";
 
 impl ServiceDraft {
     /// What a new service's form starts with: the contract's defaults and one pool with three empty rows.
@@ -75,6 +59,9 @@ impl ServiceDraft {
             ttl: "30".to_owned(),
             answers: "1".to_owned(),
             down_response: "fail_open".to_owned(),
+            pool_choice: PoolChoice::default().as_str().to_owned(),
+            min_members: "0".to_owned(),
+            ramp_steps: RAMP_STEPS.to_owned(),
             pools: vec![PoolDraft::new(1)],
             ..ServiceDraft::default()
         }
@@ -89,15 +76,23 @@ impl ServiceDraft {
             DownResponse::Cname(name) => name.to_string(),
             _ => String::new(),
         };
+        let ramp = service.ramp.as_ref();
         ServiceDraft {
             name: service.name.to_string(),
             description: service.description.clone(),
             enabled: service.enabled,
+            wildcard: service.wildcard,
             ttl: service.ttl.to_string(),
             answers: service.answers.to_string(),
             down_response: service.down_response.as_str().to_owned(),
             down_value,
             monitors: service.monitors.iter().map(ToString::to_string).collect(),
+            pool_choice: service.pool_choice.as_str().to_owned(),
+            min_members: service.min_members.to_string(),
+            topology: topology::lines(&service.topology),
+            manual_resume: service.manual_resume,
+            ramp_duration: ramp.map(|ramp| ramp.duration.to_string()).unwrap_or_default(),
+            ramp_steps: ramp.map_or_else(|| RAMP_STEPS.to_owned(), |ramp| ramp.steps.to_string()),
             pools: service.pools.iter().map(PoolDraft::of).collect(),
         }
     }
@@ -109,11 +104,18 @@ impl ServiceDraft {
             name: form.text("name"),
             description: form.text("description"),
             enabled: form.ticked("enabled"),
+            wildcard: form.ticked("wildcard"),
             ttl: form.text("ttl"),
             answers: form.text("answers"),
             down_response: form.text("down_response"),
             down_value: form.text("down_value"),
             monitors: form.all("monitors").into_iter().filter(|m| !m.is_empty()).collect(),
+            pool_choice: form.text("pool_choice"),
+            min_members: form.text("min_members"),
+            topology: form.text("topology"),
+            manual_resume: form.ticked("manual_resume"),
+            ramp_duration: form.text("ramp_duration"),
+            ramp_steps: form.text("ramp_steps"),
             pools: (0..form.count("pools")).map(|i| PoolDraft::from_form(form, i)).collect(),
         };
         if form.ticked("add_pool") {
@@ -158,6 +160,14 @@ impl ServiceDraft {
         let down_response = self.parse_down_response(&mut problems);
         let monitors: Vec<Label> =
             self.monitors.iter().filter_map(|m| parse(&mut problems, "monitors", m)).collect();
+        let choices = PoolChoice::ALL.map(|(choice, _)| (choice.as_str(), choice));
+        let pool_choice = choice(&mut problems, "pool_choice", &self.pool_choice, &choices);
+        let min_members = match self.min_members.trim() {
+            "" => Some(0),
+            text => parse(&mut problems, "min_members", text),
+        };
+        let topology = topology::parse_lines(&self.topology, &mut problems);
+        let ramp = self.parse_ramp(&mut problems);
         let mut pools = Vec::new();
         for (i, pool) in self.pools.iter().enumerate() {
             pools.extend(pool.parse(&mut problems, &format!("pools.{i}")));
@@ -165,20 +175,33 @@ impl ServiceDraft {
         if self.pools.is_empty() {
             problems.push("pools", "", "a service needs at least one pool: add one");
         }
-        match (name, ttl, answers, down_response) {
-            (Some(name), Some(ttl), Some(answers), Some(down_response)) if problems.0.is_empty() => {
-                Ok(Service {
-                    description: self.description.trim().to_owned(),
-                    enabled: self.enabled,
-                    ttl,
-                    answers,
-                    down_response,
-                    monitors,
-                    ..Service::new(name, pools)
-                })
-            }
-            _ => Err(problems),
+        let service = || {
+            Some(Service {
+                description: self.description.trim().to_owned(),
+                enabled: self.enabled,
+                wildcard: self.wildcard,
+                ttl: ttl?,
+                answers: answers?,
+                down_response: down_response?,
+                monitors,
+                pool_choice: pool_choice?,
+                min_members: min_members?,
+                topology,
+                manual_resume: self.manual_resume,
+                ramp,
+                ..Service::new(name?, pools)
+            })
+        };
+        service().filter(|_| problems.0.is_empty()).ok_or(problems)
+    }
+
+    fn parse_ramp(&self, problems: &mut Problems) -> Option<Ramp> {
+        if self.ramp_duration.trim().is_empty() {
+            return None;
         }
+        let duration = parse(problems, "ramp_duration", &self.ramp_duration);
+        let steps = parse(problems, "ramp_steps", &self.ramp_steps);
+        Some(Ramp { duration: duration?, steps: steps? })
     }
 
     fn parse_down_response(&self, problems: &mut Problems) -> Option<DownResponse> {
@@ -212,10 +235,20 @@ impl ServiceDraft {
         let prefix = format!("services[{}].", self.name.trim().trim_end_matches('.').to_ascii_lowercase());
         let place = |field: &str| -> String {
             let mut field = field.strip_prefix(&prefix).unwrap_or(field).to_owned();
+            if field.starts_with("topology[") {
+                return "topology".to_owned();
+            }
             for (i, pool) in self.pools.iter().enumerate() {
                 field = field.replace(&format!("pools[{}]", pool.name.trim()), &format!("pools.{i}"));
             }
-            field.replace("members[", "members.").replace(']', "").replace("down_response.", "down_")
+            field = field.replace("members[", "members.").replace(']', "");
+            // What the declarative form nests stands side by side in the form, and one field takes address or name.
+            for (nested, flat) in
+                [("down_response.", "down_"), ("ramp.", "ramp_"), ("mask.", "mask_"), (".fqdn", ".address")]
+            {
+                field = field.replace(nested, flat);
+            }
+            field
         };
         Problems(problems.0.into_iter().map(|p| model::Problem { field: place(&p.field), ..p }).collect())
     }
@@ -229,143 +262,5 @@ fn parse_answers(problems: &mut Problems, text: &str) -> Option<u8> {
     parsed
 }
 
-impl PoolDraft {
-    fn new(number: usize) -> Self {
-        PoolDraft {
-            name: format!("pool-{number}"),
-            priority: "10".to_owned(),
-            algorithm: "round_robin".to_owned(),
-            enabled: true,
-            members: vec![MemberDraft::empty_row(); 3],
-        }
-    }
-
-    fn of(pool: &Pool) -> Self {
-        let member = |m: &Member| MemberDraft {
-            address: m.address.map(|address| address.to_string()).unwrap_or_default(),
-            location: m.location.as_ref().map(ToString::to_string).unwrap_or_default(),
-            weight: m.weight.to_string(),
-            enabled: m.enabled,
-        };
-        PoolDraft {
-            name: pool.name.to_string(),
-            priority: pool.priority.to_string(),
-            algorithm: pool.algorithm.as_str().to_owned(),
-            enabled: pool.enabled,
-            members: pool.members.iter().map(member).collect(),
-        }
-    }
-
-    fn from_form(form: &Form, index: usize) -> Self {
-        let at = format!("pools.{index}");
-        let member = |i: usize| {
-            let at = format!("{at}.members.{i}");
-            MemberDraft {
-                address: form.text(&format!("{at}.address")),
-                location: form.text(&format!("{at}.location")),
-                weight: form.text(&format!("{at}.weight")),
-                enabled: form.ticked(&format!("{at}.enabled")),
-            }
-        };
-        PoolDraft {
-            name: form.text(&format!("{at}.name")),
-            priority: form.text(&format!("{at}.priority")),
-            algorithm: form.text(&format!("{at}.algorithm")),
-            enabled: form.ticked(&format!("{at}.enabled")),
-            members: (0..form.count(&format!("{at}.members"))).map(member).collect(),
-        }
-    }
-
-    fn parse(&self, problems: &mut Problems, at: &str) -> Option<Pool> {
-        let name = parse(problems, format!("{at}.name"), &self.name);
-        let priority = parse(problems, format!("{at}.priority"), &self.priority);
-        let algorithm = match Algorithm::ALL.iter().find(|(a, _)| a.as_str() == self.algorithm) {
-            Some((algorithm, _)) => Some(*algorithm),
-            None => {
-                problems.push(format!("{at}.algorithm"), &*self.algorithm, "choose one of the list");
-                None
-            }
-        };
-        let mut members = Vec::new();
-        for (i, member) in self.members.iter().enumerate().filter(|(_, m)| !m.is_empty()) {
-            let at = format!("{at}.members.{i}");
-            let address = member.address.trim().parse::<IpAddr>().map_err(|_| {
-                let message = "this is no address: give one such as 192.0.2.1 or 2001:db8::1";
-                problems.push(format!("{at}.address"), &*member.address, message);
-            });
-            let weight = parse(problems, format!("{at}.weight"), &member.weight);
-            let location = match member.location.trim() {
-                "" => Some(None),
-                text => parse(problems, format!("{at}.location"), text).map(Some),
-            };
-            if let (Ok(address), Some(weight), Some(location)) = (address, weight, location) {
-                members.push(Member { location, weight, enabled: member.enabled, ..Member::at(address) });
-            }
-        }
-        if self.members.iter().all(MemberDraft::is_empty) {
-            problems.push(
-                format!("{at}.members.0.address"),
-                "",
-                "a pool needs at least one member: give its address",
-            );
-        }
-        let (priority, algorithm) = (priority?, algorithm?);
-        Some(Pool { priority, algorithm, enabled: self.enabled, ..Pool::new(name?, members) })
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draft() -> ServiceDraft {
-        let member = |address: &str, weight: &str| MemberDraft {
-            address: address.into(),
-            weight: weight.into(),
-            enabled: true,
-            ..MemberDraft::default()
-        };
-        let mut draft = ServiceDraft { name: "hello.example.org".into(), ..ServiceDraft::new() };
-        draft.pools[0].members =
-            vec![member("192.0.2.1", "6"), member("192.0.2.2", "3"), MemberDraft::default()];
-        draft
-    }
-
-    #[test]
-    fn a_form_read_from_a_service_gives_the_service_back() {
-        let service = draft().parse().unwrap();
-        assert_eq!(service.pools[0].members.len(), 2);
-        assert_eq!(ServiceDraft::of(&service).parse().unwrap(), service);
-    }
-
-    #[test]
-    fn problems_stand_beside_their_fields() {
-        let mut bad = draft();
-        bad.pools[0].members[0].weight = "1001".into();
-        bad.pools[0].members[1].address = "10.0.0".into();
-        bad.ttl = "soon".into();
-        let fields: Vec<String> = bad.parse().unwrap_err().0.into_iter().map(|p| p.field).collect();
-        assert_eq!(fields, ["ttl", "pools.0.members.0.weight", "pools.0.members.1.address"]);
-    }
-
-    #[test]
-    fn problems_of_the_check_find_their_fields() {
-        let mut problems = Problems::default();
-        problems.push("services[hello.example.org].pools[pool-1].members[1].location", "x", "unknown");
-        problems.push("services[hello.example.org].name", "x", "in no zone");
-        let placed = draft().beside_fields(problems);
-        assert_eq!(placed.0[0].field, "pools.0.members.1.location");
-        assert_eq!(placed.0[1].field, "name");
-    }
-
-    #[test]
-    fn buttons_add_and_remove_rows() {
-        let post = |pairs: &[(&str, &str)]| Form::new(pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())));
-        let rows = [("pools.0.members.0.address", "a"), ("pools.0.members.1.address", "b")];
-        let added = ServiceDraft::from_form(&post(&[&rows[..], &[("add_member", "0")]].concat()));
-        assert_eq!(added.pools[0].members.len(), 3);
-        let removed =
-            ServiceDraft::from_form(&post(&[&rows[..], &[("remove", "pools.0.members.0")]].concat()));
-        assert_eq!(removed.pools[0].members[0].address, "b");
-    }
-}
+mod tests;
