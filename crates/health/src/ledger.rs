@@ -1,4 +1,10 @@
-//! Which members stand on which targets, and what has been seen of them: plain data, no I/O and no clock.
+//! Which members stand on which targets, what has been seen of them, and what was decided beside it: plain data, no
+//! I/O and no clock.
+
+mod change;
+mod history;
+mod standing;
+mod suspicion;
 
 use std::collections::{HashMap, HashSet};
 use std::mem;
@@ -7,30 +13,20 @@ use std::sync::Arc;
 
 use model::Label;
 use model::config::Config;
-use model::health::{FailureCode, Health, HealthTable, LastCheck, MemberHealth, MemberKey, Verdicts};
+use model::health::{
+    FailureCode, Health, HealthTable, LastCheck, MemberHealth, MemberKey, Override, Standing, Verdicts,
+};
+
+pub use change::{Cause, HealthChange};
+pub use history::{CheckPoint, KEPT};
 
 use crate::probe::Seen;
-use crate::target::{Target, wanted};
-use crate::tracker::{Tracker, combine};
-
-/// The health of one member changed by a check.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HealthChange {
-    /// The member.
-    pub key: MemberKey,
-    /// Its health before.
-    pub from: Health,
-    /// Its health now.
-    pub to: Health,
-    /// When, microseconds since 1970 UTC.
-    pub at: i64,
-    /// The monitor whose check changed it.
-    pub monitor: Label,
-    /// Why that check failed; none when it passed.
-    pub failure: Option<FailureCode>,
-    /// What it saw.
-    pub detail: String,
-}
+use crate::target::{Target, Wanted, wanted};
+use crate::tracker::Tracker;
+use change::Why;
+use history::Strip;
+use standing::MemberEntry;
+use suspicion::Suspicion;
 
 /// Number of a target; never given twice, so that a late result of a target that is gone finds nothing.
 pub(crate) type TargetId = u64;
@@ -42,13 +38,12 @@ struct Watched {
     target: Arc<Target>,
     tracker: Tracker,
     last: Option<LastCheck>,
+    strip: Strip,
     members: Vec<MemberKey>,
-}
-
-struct MemberEntry {
-    targets: Vec<TargetId>,
-    health: Health,
-    since: i64,
+    /// Whether the last check is proof that the way to the target works; none while there is no such check.
+    heard: Option<bool>,
+    /// It went down in silence at this time, and was up before.
+    fell_silent: Option<i64>,
 }
 
 /// The state of all checks.
@@ -56,6 +51,10 @@ pub(crate) struct Ledger {
     next_id: TargetId,
     targets: HashMap<TargetId, Watched>,
     members: HashMap<MemberKey, MemberEntry>,
+    overrides: Vec<Override>,
+    /// Whether any member climbs after a recovery.
+    ramps: bool,
+    suspicion: Suspicion,
     table: Arc<HealthTable>,
 }
 
@@ -66,6 +65,8 @@ pub(crate) struct Reconfigured {
     pub(crate) start: Vec<(TargetId, Arc<Target>)>,
     /// Targets not to be probed any more.
     pub(crate) stop: Vec<TargetId>,
+    /// Members that are not what they were.
+    pub(crate) changes: Vec<HealthChange>,
 }
 
 impl Ledger {
@@ -75,6 +76,9 @@ impl Ledger {
             next_id: 0,
             targets: HashMap::new(),
             members: HashMap::new(),
+            overrides: Vec::new(),
+            ramps: false,
+            suspicion: Suspicion::default(),
             table: Arc::new(HealthTable { epoch, ..HealthTable::default() }),
         }
     }
@@ -91,45 +95,62 @@ impl Ledger {
         let known: HashMap<TargetKey, TargetId> =
             self.targets.iter().map(|(id, watched)| (key_of(&watched.target), *id)).collect();
         let mut chosen: HashMap<TargetKey, TargetId> = HashMap::new();
-        let old_members = mem::take(&mut self.members);
+        let mut old_members = mem::take(&mut self.members);
         for watched in self.targets.values_mut() {
             watched.members.clear();
         }
-        for (member, targets) in wanted(config) {
-            let old = old_members.get(&member);
+        for mut wanted in wanted(config) {
+            let old = old_members.remove(&wanted.key);
+            let targets = mem::take(&mut wanted.targets);
             let mut ids = Vec::with_capacity(targets.len());
             for target in targets {
                 let key = key_of(&target);
                 let unchanged = known.get(&key).copied().filter(|id| *self.targets[id].target == target);
                 let id = chosen.get(&key).copied().or(unchanged).unwrap_or_else(|| {
-                    let said = old.map_or(Health::Unknown, |old| self.said(old, &target.monitor.name));
+                    let said =
+                        old.as_ref().map_or(Health::Unknown, |o| self.said_before(o, &target.monitor.name));
                     let id = self.add(target, said);
                     done.start.push((id, self.targets[&id].target.clone()));
                     id
                 });
                 chosen.insert(key, id);
                 if let Some(watched) = self.targets.get_mut(&id) {
-                    watched.members.push(member.clone());
+                    watched.members.push(wanted.key.clone());
                 }
                 ids.push(id);
             }
-            let health = self.together(&ids);
-            let since = match old {
-                Some(old) if old.health == health => old.since,
-                None if health == Health::Unknown => 0,
-                _ => now,
-            };
-            self.members.insert(member, MemberEntry { targets: ids, health, since });
+            self.enter(wanted, ids, old);
         }
         let kept: HashSet<TargetId> = chosen.into_values().collect();
         done.stop = self.targets.keys().copied().filter(|id| !kept.contains(id)).collect();
         self.targets.retain(|id, _| kept.contains(id));
+        self.suspicion.count(self.targets.values().map(|w| (w.target.address, w.heard)));
+        self.ramps = self.members.values().any(|entry| entry.ramp.is_some());
+        let all: Vec<MemberKey> = self.members.keys().cloned().collect();
+        done.changes = self.settle(&all, now, &Why::of(Cause::Configuration));
         self.rebuild_table();
         done
     }
 
+    fn enter(&mut self, wanted: Wanted, ids: Vec<TargetId>, old: Option<MemberEntry>) {
+        let Wanted { key, id, location, site, manual_resume, ramp, .. } = wanted;
+        let entry = MemberEntry {
+            targets: ids,
+            id,
+            location,
+            site,
+            manual_resume,
+            ramp,
+            since: old.as_ref().map_or(0, |old| old.since),
+            climbing: old.as_ref().and_then(|old| old.climbing).filter(|_| ramp.is_some()),
+            waits: old.as_ref().is_some_and(|old| old.waits) && manual_resume,
+            standing: old.map(|old| old.standing).unwrap_or_default(),
+        };
+        self.members.insert(key, entry);
+    }
+
     /// What the monitor of this name said of a member before.
-    fn said(&self, old: &MemberEntry, monitor: &Label) -> Health {
+    fn said_before(&self, old: &MemberEntry, monitor: &Label) -> Health {
         let mut watched = old.targets.iter().filter_map(|id| self.targets.get(id));
         watched.find(|w| w.target.monitor.name == *monitor).map(|w| w.tracker.health()).unwrap_or_default()
     }
@@ -137,8 +158,15 @@ impl Ledger {
     fn add(&mut self, target: Target, inherited: Health) -> TargetId {
         let id = self.next_id;
         self.next_id += 1;
-        let tracker = Tracker::new(target.thresholds(), inherited);
-        let watched = Watched { target: Arc::new(target), tracker, last: None, members: Vec::new() };
+        let watched = Watched {
+            tracker: Tracker::new(target.thresholds(), inherited),
+            target: Arc::new(target),
+            last: None,
+            strip: Strip::default(),
+            members: Vec::new(),
+            heard: None,
+            fell_silent: None,
+        };
         self.targets.insert(id, watched);
         id
     }
@@ -151,66 +179,75 @@ impl Ledger {
             Ok(detail) => (None, detail),
             Err(failure) => (Some(failure.code), failure.detail),
         };
+        let before = watched.tracker.health();
         // A check that could not be made here, for want of sockets or rights, says nothing of the member.
         if !failure.is_some_and(FailureCode::is_local) {
-            watched.tracker.observe(failure.is_none());
+            watched.tracker.observe(failure.is_none(), now);
+            let heard = suspicion::is_heard(failure);
+            self.suspicion.note(watched.heard.replace(heard), heard);
+            watched.fell_silent = match (before, watched.tracker.health()) {
+                (Health::Up, Health::Down) if !heard => Some(now),
+                // Still silent, as when it fell.
+                (Health::Down, Health::Down) if !heard => watched.fell_silent,
+                _ => None,
+            };
         }
+        let after = watched.tracker.health();
+        watched.strip.push(CheckPoint { at: now, took_us, failure });
         let monitor = watched.target.monitor.name.clone();
         watched.last = Some(LastCheck {
             monitor: monitor.clone(),
-            health: watched.tracker.health(),
+            health: after,
             failure,
             detail: detail.clone(),
             at: now,
             took_us,
             streak: watched.tracker.streak(),
         });
-        let members = watched.members.clone();
-        let mut changes = Vec::new();
-        for key in members {
-            let Some(entry) = self.members.get(&key) else { continue };
-            let (from, to) = (entry.health, self.together(&entry.targets));
-            if from == to {
-                continue;
-            }
-            if let Some(entry) = self.members.get_mut(&key) {
-                (entry.health, entry.since) = (to, now);
-            }
-            let (monitor, detail) = (monitor.clone(), detail.clone());
-            changes.push(HealthChange { key, from, to, at: now, monitor, failure, detail });
+        // Most checks end here: they say what the one before said.
+        let turned = before != after;
+        let fell_silent = turned && watched.fell_silent.is_some();
+        let members = if turned { watched.members.clone() } else { Vec::new() };
+        let mut changes = self.suspect(fell_silent, now);
+        if turned {
+            let why = Why { cause: Cause::Check, monitor: Some(monitor), failure, detail };
+            changes.extend(self.settle(&members, now, &why));
         }
-        if !changes.is_empty() {
-            // Shares with the table before all that did not change.
-            let mut table = HealthTable::clone(&self.table);
-            table.epoch += 1;
-            for change in &changes {
-                table.members.insert(change.key.clone(), change.to);
-            }
-            self.table = Arc::new(table);
-        }
+        self.write_table(&changes);
         changes
-    }
-
-    fn together(&self, ids: &[TargetId]) -> Health {
-        combine(ids.iter().filter_map(|id| self.targets.get(id)).map(|watched| watched.tracker.health()))
-    }
-
-    fn rebuild_table(&mut self) {
-        let verdicts = self.members.iter().map(|(key, entry)| (key.clone(), entry.health));
-        let members: Verdicts = verdicts.collect();
-        if members != self.table.members {
-            self.table = Arc::new(HealthTable { epoch: self.table.epoch + 1, members });
-        }
     }
 
     /// Every checked member with its last checks.
     pub(crate) fn state(&self) -> HashMap<MemberKey, MemberHealth> {
         let of = |entry: &MemberEntry| MemberHealth {
-            health: entry.health,
+            health: entry.standing.measured,
             since: entry.since,
             checks: entry.targets.iter().filter_map(|id| self.targets.get(id)?.last.clone()).collect(),
         };
-        self.members.iter().map(|(key, entry)| (key.clone(), of(entry))).collect()
+        let checked = self.members.iter().filter(|(_, entry)| !entry.targets.is_empty());
+        checked.map(|(key, entry)| (key.clone(), of(entry))).collect()
+    }
+
+    /// The table with the changes; it shares with the one before all that did not change.
+    fn write_table(&mut self, changes: &[HealthChange]) {
+        if changes.is_empty() {
+            return;
+        }
+        let mut table = HealthTable::clone(&self.table);
+        table.epoch += 1;
+        for change in changes {
+            table.members.insert(change.key.clone(), change.to);
+        }
+        self.table = Arc::new(table);
+    }
+
+    fn rebuild_table(&mut self) {
+        let told =
+            self.members.iter().filter(|(_, e)| !e.targets.is_empty() || e.standing != Standing::default());
+        let members: Verdicts = told.map(|(key, entry)| (key.clone(), entry.standing)).collect();
+        if members != self.table.members {
+            self.table = Arc::new(HealthTable { epoch: self.table.epoch + 1, members });
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A [`probe`] observes and never judges; the [`tracker`] judges and never does I/O; [`target`] finds in the
 //! configuration what has to be probed, the ledger joins targets to members, and [`Checker`] runs all of it on time.
-//! What an operator decides about a member is not here: measured health is kept apart from it.
+//! What an operator decides about a member is kept beside what is measured, never in its place.
 
 mod checker;
 pub mod durations;
@@ -12,7 +12,7 @@ mod schedule;
 pub mod target;
 pub mod tracker;
 
-pub use checker::{Checker, Clock, Options};
+pub use checker::{Checker, Clock, Options, Transcript};
 pub use durations::Durations;
-pub use ledger::HealthChange;
+pub use ledger::{Cause, CheckPoint, HealthChange, KEPT};
 pub use probe::{Policy, SecretResolver, Tools};

@@ -5,7 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::config::{Config, Member, Monitor, MonitorField, MonitorKind, Pool, Service};
+use model::Label;
+use model::config::{Config, LocationIndex, Member, Monitor, MonitorField, MonitorKind, Pool, Ramp, Service};
 use model::health::MemberKey;
 
 use crate::probe::Prepared;
@@ -56,9 +57,9 @@ impl Target {
         self.monitor.interval.duration().max(Duration::from_millis(10))
     }
 
-    /// Checks in a row that change its health.
+    /// What changes its health.
     pub fn thresholds(&self) -> Thresholds {
-        Thresholds { failures: self.monitor.failures, successes: self.monitor.successes }
+        Thresholds::of(&self.monitor)
     }
 
     fn of(service: &Service, address: IpAddr, (monitor, prepared): &Shared) -> Target {
@@ -76,15 +77,34 @@ impl Target {
 /// A monitor with what is made of it once for all its targets.
 type Shared = (Arc<Monitor>, Arc<Prepared>);
 
-/// The members that are checked, in the order of the configuration, each with its targets in the order of the
-/// service's monitors.
+/// A member, and what is checked of it.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The member.
+    pub key: MemberKey,
+    /// What it is known by in the configuration: its name, or its address.
+    pub id: String,
+    /// Where it lives.
+    pub location: Option<Label>,
+    /// The site it is counted to.
+    pub site: Option<Label>,
+    /// It waits for an operator after a recovery.
+    pub manual_resume: bool,
+    /// How it climbs to its weight after a recovery.
+    pub ramp: Option<Ramp>,
+    /// What is checked, in the order of the service's monitors; nothing where it has none.
+    pub targets: Vec<Target>,
+}
+
+/// The members of services that are answered, in the order of the configuration.
 ///
 /// Disabled services and disabled members are not checked. Disabled pools and pools of priority 0 are: an operator
 /// has to see their health before turning them on.
-pub fn wanted(config: &Config) -> Vec<(MemberKey, Vec<Target>)> {
+pub fn wanted(config: &Config) -> Vec<Wanted> {
     let shared = |monitor: &Monitor| (Arc::new(monitor.clone()), Arc::new(Prepared::of(monitor)));
     let monitors: HashMap<&str, Shared> =
         config.monitors.iter().map(|m| (m.name.as_str(), shared(m))).collect();
+    let sites = LocationIndex::new(config);
     let mut wanted = Vec::new();
     for service in config.services.iter().filter(|s| s.enabled) {
         let mut of_service: Vec<&Shared> = Vec::new();
@@ -93,18 +113,33 @@ pub fn wanted(config: &Config) -> Vec<(MemberKey, Vec<Target>)> {
                 of_service.push(monitor);
             }
         }
-        if of_service.is_empty() {
-            continue;
-        }
         for (pool, member) in service.pools.iter().flat_map(enabled_members) {
             // A name is checked once it has an address.
             let Some(key) = MemberKey::of(service, pool, member) else { continue };
             let targets =
                 of_service.iter().map(|monitor| Target::of(service, key.address, monitor)).collect();
-            wanted.push((key, targets));
+            wanted.push(Wanted {
+                key,
+                id: member.id().to_string(),
+                location: member.location.clone(),
+                site: sites.site_of(member).cloned(),
+                manual_resume: service.manual_resume,
+                ramp: service.ramp,
+                targets,
+            });
         }
     }
     wanted
+}
+
+/// What a monitor of the configuration probes of one of its members, whether it is in use there or not.
+pub fn find(config: &Config, member: &MemberKey, monitor: &str) -> Option<Target> {
+    let service = config.service(&member.service)?;
+    let pool = service.pools.iter().find(|pool| pool.name == member.pool)?;
+    pool.members.iter().find(|m| m.address == Some(member.address))?;
+    let monitor = config.monitor(monitor)?;
+    let shared = (Arc::new(monitor.clone()), Arc::new(Prepared::of(monitor)));
+    Some(Target::of(service, member.address, &shared))
 }
 
 fn enabled_members(pool: &Pool) -> impl Iterator<Item = (&Pool, &Member)> {

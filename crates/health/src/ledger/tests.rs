@@ -4,6 +4,9 @@ use serde_json::json;
 use super::*;
 use crate::probe::Failure;
 
+mod decided;
+mod silence;
+
 fn config(text: serde_json::Value) -> Config {
     serde_json::from_value(text).unwrap()
 }
@@ -72,10 +75,12 @@ fn a_change_says_which_check_made_it() {
         changes,
         [HealthChange {
             key: key("a.test", "192.0.2.1"),
-            from: Health::Unknown,
-            to: Health::Down,
+            member: "192.0.2.1".into(),
+            from: Standing::default(),
+            to: Health::Down.into(),
             at: 7,
-            monitor: "m".parse().unwrap(),
+            cause: Cause::Check,
+            monitor: Some("m".parse().unwrap()),
             failure: Some(FailureCode::ConnectionRefused),
             detail: "connection refused".into(),
         }]
