@@ -291,7 +291,7 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
                 all.push(json!({
                     "service": service.name, "pool": pool.name, "address": member.address, "fqdn": member.fqdn,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
-                    "enabled": member.enabled, "health": standing,
+                    "enabled": member.enabled, "health": standing.measured,
                 }));
             }
         }
