@@ -28,6 +28,7 @@ use crate::access::gate::Gate;
 use crate::access::secret;
 use crate::config::{ServeArgs, Settings};
 use crate::kept::{self, Kept};
+use crate::overrides::Overrides;
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::site::Site;
@@ -105,10 +106,12 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let http_address = listener.local_addr()?;
     let secure = responder.secure_addresses();
     let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
+    let secrets = Arc::new(Secrets::open(&settings.data_dir)?);
+    let resolver = secrets.clone();
     let checker = health::Checker::start(
         health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
         &snapshot.config,
-        settings.health.tools(own),
+        settings.health.tools(own).with_secrets(Arc::new(move |name| resolver.get(name))),
     );
 
     let local_token = secret::token("local");
@@ -124,12 +127,14 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         presence: Presence::new(clock::now()),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
-        secrets: Arc::new(Secrets::open(&settings.data_dir)?),
+        overrides: Overrides::open(&settings.data_dir),
+        secrets,
         exports: Default::default(),
         notified: Default::default(),
         keeps_rows: settings.log,
         started: clock::now(),
     });
+    site.overrides.apply(&site);
     data_dir.leave_access(http_address, &site.responder.addresses(), &local_token)?;
 
     let stop = CancellationToken::new();

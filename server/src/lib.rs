@@ -16,6 +16,7 @@ mod demo;
 mod exports;
 pub mod http;
 mod kept;
+pub mod overrides;
 pub mod secrets;
 mod sink;
 mod site;

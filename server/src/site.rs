@@ -12,6 +12,7 @@ use crate::access::gate::Gate;
 use crate::access::throttle::Throttle;
 use crate::clock;
 use crate::exports::Exports;
+use crate::overrides::Overrides;
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::tasks::notify::Counts;
@@ -40,6 +41,8 @@ pub struct Site {
     pub gate: Gate,
     /// Back-off of sign-in attempts.
     pub attempts: Throttle,
+    /// Operators' overrides of measured health.
+    pub overrides: Overrides,
     /// Secrets that monitors and channels name.
     pub secrets: Arc<Secrets>,
     /// Exports under way.

@@ -21,6 +21,7 @@ mod listening;
 mod metrics;
 mod openapi;
 mod outage;
+mod overrides;
 mod pipes;
 mod revisions;
 mod secrets;

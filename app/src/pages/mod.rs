@@ -5,6 +5,7 @@ pub mod changes;
 mod errors;
 pub mod logs;
 pub mod monitors;
+pub mod overrides;
 pub mod overview;
 pub mod secrets;
 pub mod services;

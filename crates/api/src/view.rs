@@ -1,7 +1,7 @@
 //! What the console's pages show, and REST returns.
 
 use model::config::{Monitor, Pool, Service, Zone};
-use model::health::{Health, MemberHealth};
+use model::health::{Health, MemberHealth, Override, Standing};
 use model::plan::Change;
 use model::split::{SplitReport, Totals};
 use serde::{Deserialize, Serialize};
@@ -95,6 +95,10 @@ pub struct MemberDetail {
     pub share: f64,
     /// What the checks say.
     pub health: MemberHealth,
+    /// What answers go by: the checks, and what was decided beside them.
+    pub standing: Standing,
+    /// The override that decides, if any.
+    pub overridden: Option<Override>,
 }
 
 /// One zone with its services.

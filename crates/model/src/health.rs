@@ -13,7 +13,7 @@ use crate::config::{Member, Pool, Service};
 use crate::name::DnsName;
 use crate::value::Label;
 
-pub use overrides::{Override, OverrideTarget};
+pub use overrides::{Override, OverrideTarget, Placed};
 pub use standing::{RampStep, Standing};
 pub use verdicts::{ServiceHealth, Verdicts};
 

@@ -84,6 +84,9 @@ pub async fn run(site: Arc<Site>, ready: watch::Sender<bool>) {
     loop {
         tokio::time::sleep(PING).await;
         let result = site.store.ping().await.map_err(|e| e.to_string());
+        if result.is_ok() {
+            site.overrides.save(&site).await;
+        }
         site.presence.note(result, site.now());
     }
 }
@@ -92,6 +95,7 @@ async fn attempt(site: &Site) -> anyhow::Result<()> {
     site.store.migrate().await?;
     site.store.prepare_partitions(site.now()).await?;
     site.secrets.load(&site.store).await?;
+    site.overrides.load(site).await?;
     let snapshot = site.store.load().await?;
     site.publisher.snapshot(site, snapshot)?;
     Ok(())

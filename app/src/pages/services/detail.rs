@@ -5,6 +5,7 @@ use model::config::{Algorithm, DownResponse, Member};
 use crate::components::{Command, Crumbs, HealthMark, PageHead, Time};
 use crate::format;
 use crate::islands::AutoRefresh;
+use crate::pages::overrides;
 
 /// One service: what it is, what its members say, and why the next answer is what it is.
 pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoView + use<> {
@@ -34,7 +35,7 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
             <div><dt>"All members down"</dt><dd>{down_response(&service.down_response)}</dd></div>
             <div><dt>"Monitors"</dt><dd>{if monitors.is_empty() { "none: members count as up".to_owned() } else { monitors.join(", ") }}</dd></div>
         </dl>
-        <div data-live="members">{view.pools.iter().map(|p| pool(p, !monitors.is_empty(), now)).collect_view()}</div>
+        <div data-live="members">{view.pools.iter().map(|p| pool(&name, p, !monitors.is_empty(), now)).collect_view()}</div>
         <section class="card">
             <h2>"Why this answer"</h2>
             <div data-live="explanation">
@@ -61,7 +62,7 @@ fn down_response(response: &DownResponse) -> String {
     }
 }
 
-fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
+fn pool(service: &str, detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
     let pool = &detail.pool;
     let weights: Vec<u64> =
         pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
@@ -70,8 +71,12 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
         other => Algorithm::ALL.iter().find(|(a, _)| *a == other).map_or("", |(_, words)| words).to_owned(),
     };
     let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
-    let rows =
-        pool.members.iter().zip(&detail.members).map(|(m, d)| member(m, d, monitored, now)).collect_view();
+    let rows = pool
+        .members
+        .iter()
+        .zip(&detail.members)
+        .map(|(m, d)| member(service, pool.name.as_str(), m, d, monitored, now))
+        .collect_view();
     view! {
         <section>
             <h2>{format!("Pool {}", pool.name)}" "<span class="muted">{format!("priority {}", pool.priority)}</span>{state}</h2>
@@ -82,6 +87,7 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
                         <tr>
                             <th scope="col">"Address"</th><th scope="col">"Location"</th><th scope="col" class="num">"Weight"</th>
                             <th scope="col" class="num">"Share"</th><th scope="col">"Health"</th><th scope="col">"Last check"</th>
+                            <th scope="col"><span class="sr">"Actions"</span></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -92,7 +98,14 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
     .into_any()
 }
 
-fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
+fn member(
+    service: &str,
+    pool: &str,
+    member: &Member,
+    detail: &MemberDetail,
+    monitored: bool,
+    now: i64,
+) -> AnyView {
     let place = match (&member.location, &detail.site) {
         (Some(location), Some(site)) => format!("{location} ({site})"),
         (Some(location), None) => location.to_string(),
@@ -121,14 +134,38 @@ fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> 
         view! { <span class="muted">"not monitored"</span> }.into_any()
     };
     let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
+    let draining = member.draining.then(|| view! { <span class="badge">"draining"</span> });
+    let forced = detail.overridden.as_ref().map(overrides::badge);
+    let here = format!(
+        "service={}&pool={}&member={}",
+        format::in_query(service),
+        format::in_query(pool),
+        format::in_query(&member.id().to_string())
+    );
+    let resume = detail.standing.held.then(|| {
+        view! {
+            <form method="post" action=format!("/services/{service}/resume")>
+                <input type="hidden" name="pool" value=pool.to_owned()/>
+                <input type="hidden" name="member" value=member.id().to_string()/>
+                <button class="quiet" type="submit">"Resume"</button>
+            </form>
+        }
+    });
+    let actions = view! { {resume}<a href=format!("/overrides?{here}")>"Override"</a> };
+    let held = detail.standing.held.then(|| view! { <span class="badge">"waits to be resumed"</span> });
+    let ramp = detail
+        .standing
+        .ramp
+        .map(|ramp| view! { <span class="badge">{format!("step {} of {}", ramp.step, ramp.of)}</span> });
     view! {
         <tr>
-            <th scope="row" class="mono">{member.id().to_string()}{enabled}</th>
+            <th scope="row" class="mono">{member.id().to_string()}{enabled}{draining}{forced}{held}{ramp}</th>
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>
             <td>{state}</td>
             <td>{checks}</td>
+            <td class="end">{actions}</td>
         </tr>
     }
     .into_any()

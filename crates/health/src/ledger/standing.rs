@@ -2,7 +2,7 @@
 
 use model::Label;
 use model::config::Ramp;
-use model::health::{Health, MemberKey, Override, OverrideTarget, RampStep, Standing};
+use model::health::{Health, MemberKey, Override, Placed, RampStep, Standing};
 
 use super::change::{Cause, HealthChange, Why};
 use super::{Ledger, TargetId};
@@ -172,19 +172,14 @@ fn decided<'a>(
     entry: &MemberEntry,
     now: i64,
 ) -> Option<&'a Override> {
-    let width = |decision: &Override| match &decision.target {
-        OverrideTarget::Member { service, pool, member } => {
-            (*service == key.service && *pool == key.pool && *member == entry.id).then_some(0)
-        }
-        OverrideTarget::Pool { service, pool } => (*service == key.service && *pool == key.pool).then_some(1),
-        OverrideTarget::Location(name) => (entry.location.as_ref() == Some(name)).then_some(2),
-        OverrideTarget::Site(name) => (entry.site.as_ref() == Some(name)).then_some(3),
+    let member = Placed {
+        service: &key.service,
+        pool: &key.pool,
+        member: &entry.id,
+        location: entry.location.as_ref(),
+        site: entry.site.as_ref(),
     };
-    let named = overrides.iter().filter(|decision| decision.holds(now));
-    let named = named.filter_map(|decision| Some((width(decision)?, decision)));
-    named
-        .min_by_key(|(width, decision)| (*width, std::cmp::Reverse(decision.at)))
-        .map(|(_, decision)| decision)
+    Override::deciding(overrides, &member, now)
 }
 
 fn words(decision: &Override) -> String {

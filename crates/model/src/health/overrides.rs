@@ -31,6 +31,28 @@ impl Override {
     pub fn holds(&self, now: i64) -> bool {
         self.until.is_none_or(|until| until > now)
     }
+
+    /// The one of many that decides about a member: the narrowest that holds, and of equals the latest.
+    pub fn deciding<'a>(all: &'a [Override], member: &Placed<'_>, now: i64) -> Option<&'a Override> {
+        let named = all.iter().filter(|one| one.holds(now));
+        let named = named.filter_map(|one| Some((one.target.width(member)?, one)));
+        named.min_by_key(|(width, one)| (*width, std::cmp::Reverse(one.at))).map(|(_, one)| one)
+    }
+}
+
+/// A member with the places it is in.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    /// The service.
+    pub service: &'a DnsName,
+    /// Its pool.
+    pub pool: &'a Label,
+    /// The member as the configuration names it.
+    pub member: &'a str,
+    /// Where it lives.
+    pub location: Option<&'a Label>,
+    /// The site it is counted to.
+    pub site: Option<&'a Label>,
 }
 
 /// The members an override is about. Of several that name a member the narrowest decides: its own, its pool's, its
@@ -58,6 +80,20 @@ pub enum OverrideTarget {
     Location(Label),
     /// Every member of a location of that site.
     Site(Label),
+}
+
+impl OverrideTarget {
+    /// How wide a part of the configuration this is that holds the member, 0 for itself; none when it does not.
+    fn width(&self, of: &Placed<'_>) -> Option<u8> {
+        match self {
+            OverrideTarget::Member { service, pool, member } => {
+                (service == of.service && pool == of.pool && member == of.member).then_some(0)
+            }
+            OverrideTarget::Pool { service, pool } => (service == of.service && pool == of.pool).then_some(1),
+            OverrideTarget::Location(name) => (of.location == Some(name)).then_some(2),
+            OverrideTarget::Site(name) => (of.site == Some(name)).then_some(3),
+        }
+    }
 }
 
 impl fmt::Display for OverrideTarget {

@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 19] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -48,6 +48,7 @@ const TAGS: [(&str, &str); 18] = [
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
     ("health", "Measured health."),
+    ("overrides", "What operators decided instead of it."),
     ("explain", "Why an answer is what it is."),
     ("split", "The split, observed against configured."),
     ("logs", "The query log."),

@@ -6,6 +6,7 @@ pub mod errors;
 mod logs;
 mod managed;
 mod monitors;
+mod overrides;
 mod overview;
 mod secrets;
 mod services;
@@ -35,6 +36,7 @@ pub fn router() -> Router<Shared> {
         .merge(managed::routes::<Monitor>())
         .route("/services", get(services::list))
         .route("/services/{name}", get(services::detail))
+        .route("/services/{name}/resume", post(services::resume))
         .route("/zones", get(zones::list))
         .route("/zones/import", get(zone_file::ask_new).post(zone_file::post_new))
         .route("/zones/{name}", get(zones::detail))
@@ -48,6 +50,8 @@ pub fn router() -> Router<Shared> {
         .route("/changes", get(changes::list))
         .route("/changes/{generation}", get(changes::detail))
         .route("/changes/{generation}/revert", post(changes::revert))
+        .route("/overrides", get(overrides::show).post(overrides::post))
+        .route("/overrides/lift", post(overrides::lift))
         .route("/secrets", get(secrets::show).post(secrets::post))
         .route("/secrets/remove", post(secrets::remove))
         .route("/account", get(account::show))

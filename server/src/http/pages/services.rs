@@ -11,14 +11,16 @@ use http::StatusCode;
 use leptos::prelude::*;
 use model::Problems;
 use model::config::{Config, Service};
-use model::health::MemberKey;
+use model::health::{MemberKey, Override, Placed};
 use model::rrtype::{Family, RrType};
+use serde::Deserialize;
 
 use super::managed::{Managed, find};
 use super::{errors, in_path};
 use crate::access::Actor;
 use crate::backend;
-use crate::http::page;
+use crate::http::rest::health::{Resume, let_back};
+use crate::http::{page, see_other};
 use crate::site::{Shared, Site};
 
 /// `GET /services`
@@ -97,9 +99,35 @@ pub async fn detail(
     })
 }
 
+/// The member that is let back.
+#[derive(Debug, Deserialize)]
+pub struct ResumeForm {
+    #[serde(default)]
+    pool: String,
+    #[serde(default)]
+    member: String,
+}
+
+/// `POST /services/{name}/resume`
+pub async fn resume(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    axum::Form(form): axum::Form<ResumeForm>,
+) -> Response {
+    let path = format!("/services/{}", in_path(&name));
+    let back = Resume { service: name, pool: form.pool, member: form.member };
+    match let_back(&site, &actor, &back) {
+        Ok(()) => see_other(&path),
+        Err(failure) => errors::of(&site, &actor, &path, failure),
+    }
+}
+
 fn describe(site: &Site, service: Service) -> ServiceDetail {
     let snapshot = site.snapshot();
     let measured = site.checker.state();
+    let (table, now) = (site.responder.current().health().clone(), site.now());
+    let overrides = site.overrides.list(now);
     let pools = service
         .pools
         .iter()
@@ -108,7 +136,16 @@ fn describe(site: &Site, service: Service) -> ServiceDetail {
             let shares = model::shares::shares(&weights);
             let member = |(member, share): (&model::config::Member, &f64)| {
                 let key = MemberKey::of(&service, pool, member);
+                let placed = Placed {
+                    service: &service.name,
+                    pool: &pool.name,
+                    member: &member.id().to_string(),
+                    location: member.location.as_ref(),
+                    site: snapshot.config.site_of(member),
+                };
                 MemberDetail {
+                    standing: key.as_ref().map(|key| table.of(key)).unwrap_or_default(),
+                    overridden: Override::deciding(&overrides, &placed, now).cloned(),
                     site: snapshot.config.site_of(member).map(ToString::to_string),
                     share: *share,
                     health: key.and_then(|key| measured.get(&key).cloned()).unwrap_or_default(),

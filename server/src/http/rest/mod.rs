@@ -6,6 +6,7 @@ pub mod health;
 pub mod logs;
 pub mod objects;
 pub mod operation;
+pub mod overrides;
 pub mod revisions;
 pub mod secrets;
 mod settings;

@@ -296,6 +296,7 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
                     "service": service.name, "pool": pool.name, "address": member.address, "fqdn": member.fqdn,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
                     "enabled": member.enabled, "health": standing.health(),
+                    "measured": standing.measured, "forced": standing.forced, "held": standing.held, "ramp": standing.ramp,
                 }));
             }
         }

@@ -68,7 +68,11 @@ pub async fn put(site: &Site, actor: &Actor, new: NewOverride) -> Result<Overrid
     let lasts = new.lasts;
     if lasts.is_some_and(|span| span.as_millis() < 1000 || span > LONGEST) {
         let text = lasts.map(|span| span.to_string()).unwrap_or_default();
-        return Err(invalid("for", &text, "give a span from 1s to 366d, or none to hold until it is taken back"));
+        return Err(invalid(
+            "for",
+            &text,
+            "give a span from 1s to 366d, or none to hold until it is taken back",
+        ));
     }
     let at = site.now();
     let reason = new.reason.trim().chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();

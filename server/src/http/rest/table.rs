@@ -2,7 +2,8 @@
 
 use super::operation::{Answer, Body, Operation};
 use super::{
-    config, explain, health, logs, objects, revisions, secrets, settings, split, tokens, users, zone_file,
+    config, explain, health, logs, objects, overrides, revisions, secrets, settings, split, tokens, users,
+    zone_file,
 };
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
@@ -21,6 +22,9 @@ const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with
                       Cells that a spreadsheet could take for a formula begin with an apostrophe.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
 
+const OVERRIDE: &str = "Kept beside the measured health, which goes on being measured. It is in force when this answers, \
+                        survives restarts, and expires by itself after `for`. A newer one on the same target takes \
+                        its place; of several that name a member the narrowest decides.";
 const SECRET: &str = "Monitors and channels name it. It is sealed at once, with a key outside of the database, and cannot \
                       be read again.";
 
@@ -92,6 +96,23 @@ fn observations() -> Vec<Operation> {
         Operation::get("/health", health::list)
             .called("health", "listHealth", "Health of every checked member, as this site measures it")
             .gives(list("MemberHealth")),
+        Operation::post("/health/resume", health::resume)
+            .called("health", "resumeMember", "Let a recovered member back that waits for it")
+            .takes(Body::Json("Resume".to_owned()))
+            .fails(&[404]),
+        Operation::get("/overrides", overrides::list)
+            .called("overrides", "listOverrides", "What operators decided instead of what checks say")
+            .gives(list("Override")),
+        Operation::post("/overrides", overrides::set)
+            .called("overrides", "setOverride", "Force members up or down")
+            .detail(OVERRIDE)
+            .takes(Body::Json("NewOverride".to_owned()))
+            .gives(Answer::Made("Override".to_owned())),
+        Operation::post("/overrides/lift", overrides::lift)
+            .called("overrides", "liftOverride", "Take an override back")
+            .detail("What checks say decides again.")
+            .takes(Body::Json("Lift".to_owned()))
+            .fails(&[404]),
         Operation::get("/explain", explain::explain)
             .called("explain", "explain", "Why an answer is what it is")
             .detail(EXPLAIN)

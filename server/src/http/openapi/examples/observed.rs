@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use dns::Serving;
-use model::health::{Health, HealthTable, LastCheck, MemberHealth, MemberKey};
+use model::health::{
+    Health, HealthTable, LastCheck, MemberHealth, MemberKey, Override, OverrideTarget, RampStep,
+};
 use model::rrtype::{Family, RrType};
 use model::snapshot::Snapshot;
 use model::split::{ObservedSegment, SegmentMember, SplitMode, SplitReport, Totals, Verdict};
@@ -19,6 +21,8 @@ use crate::http::rest::health;
 const PERIODS: u64 = 1000;
 /// Length of the example's window, microseconds.
 const WINDOW_US: i64 = 900_000_000;
+/// An hour, microseconds.
+const HOUR_US: i64 = 3_600_000_000;
 
 pub fn of(schema: &str) -> Option<Value> {
     match schema {
@@ -26,6 +30,20 @@ pub fn of(schema: &str) -> Option<Value> {
         "Verdict" => Some(json!(Verdict::Pass)),
         "Family" => Some(json!(Family::V4)),
         "Role" => Some(json!(Role::Operator)),
+        "Override" => Some(json!(an_override()?)),
+        "NewOverride" => {
+            let target = an_override()?.target;
+            Some(json!({"target": target, "forced": Health::Down, "for": "1h", "reason": "new release"}))
+        }
+        "OverrideTarget" => Some(json!(an_override()?.target)),
+        "Lift" => Some(json!({"target": an_override()?.target})),
+        "Resume" => match an_override()?.target {
+            OverrideTarget::Member { service, pool, member } => {
+                Some(json!({"service": service, "pool": pool, "member": member}))
+            }
+            _ => None,
+        },
+        "RampStep" => Some(json!(RampStep { step: 2, of: 5 })),
         "LastCheck" => Some(json!(last_check()?)),
         "MemberHealth" => member_health(),
         "Explanation" => Some(json!(explanation()?)),
@@ -44,6 +62,23 @@ fn of_split(schema: &str) -> Option<Value> {
         "Dropped" => Some(json!(report.totals.dropped)),
         _ => None,
     }
+}
+
+fn an_override() -> Option<Override> {
+    let service = LAB.services.first()?;
+    let pool = service.pools.first()?;
+    Some(Override {
+        target: OverrideTarget::Member {
+            service: service.name.clone(),
+            pool: pool.name.clone(),
+            member: pool.members.first()?.id().to_string(),
+        },
+        forced: Health::Down,
+        until: Some(AT + HOUR_US),
+        by: "ana".to_owned(),
+        reason: "new release".to_owned(),
+        at: AT,
+    })
 }
 
 fn last_check() -> Option<LastCheck> {

@@ -7,6 +7,7 @@ mod history;
 mod log;
 mod monitor;
 mod observed;
+mod overrides;
 mod place;
 mod problem;
 mod service;
@@ -23,7 +24,8 @@ use super::examples;
 /// A schema with its name.
 pub type Named = (&'static str, fn() -> Schema);
 
-const ALL: [&[Named]; 13] = [
+const ALL: [&[Named]; 14] = [
+    overrides::ALL,
     zone::ALL,
     service::ALL,
     monitor::ALL,

@@ -14,6 +14,7 @@ pub const ALL: &[Named] = &[
     ("Service", service),
     ("DownResponse", down_response),
     ("Ramp", ramp),
+    ("RampStep", ramp_step),
     ("TopologyRule", topology_rule),
     ("Clients", clients),
     ("Pool", pool),
@@ -198,7 +199,24 @@ fn service_member() -> Schema {
         .must("location", to_or_null("Label", "Where it lives."))
         .must("weight", to("Weight", "Share of the pool's answers."))
         .must("enabled", flag("Answered at all."))
-        .must("health", to("Health", "What the checks say together."))
+        .must(
+            "health",
+            to("Health", "What decides: the forced health, else down while it is held, else the measured."),
+        )
+        .must("measured", to("Health", "What the checks say together."))
+        .must("forced", to_or_null("Health", "What an operator decided instead."))
+        .must("held", flag("Its checks pass again, and it waits for an operator to resume it."))
+        .must(
+            "ramp",
+            to_or_null("RampStep", "How far it has climbed back to its weight; null with all of it."),
+        )
+        .open()
+}
+
+fn ramp_step() -> Schema {
+    object("A step of a climb: the member has `step / of` of its weight.")
+        .must("step", whole("The step it is on.", 1, 20))
+        .must("of", whole("Steps in all.", 2, 20))
         .open()
 }
 
