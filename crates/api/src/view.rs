@@ -1,10 +1,12 @@
 //! What the console's pages show, and REST returns.
 
 use model::config::{Monitor, Pool, Service, Zone};
-use model::health::{Health, MemberHealth};
+use model::health::{Health, MemberHealth, Standing};
 use model::plan::Change;
 use model::split::{SplitReport, Totals};
 use serde::{Deserialize, Serialize};
+
+use crate::health::{CheckStrip, HealthChangeLine};
 
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -75,6 +77,8 @@ pub struct ServiceDetail {
     pub pools: Vec<PoolDetail>,
     /// Why the next answers are what they are, as lines of text.
     pub explanation: Vec<String>,
+    /// Changes of its members' health in the last day, the newest first; none when storage is away.
+    pub changes: Option<Vec<HealthChangeLine>>,
 }
 
 /// A pool with its members' state.
@@ -95,6 +99,10 @@ pub struct MemberDetail {
     pub share: f64,
     /// What the checks say.
     pub health: MemberHealth,
+    /// What was decided beside it.
+    pub standing: Standing,
+    /// The last checks, by each monitor.
+    pub strips: Vec<CheckStrip>,
 }
 
 /// One zone with its services.

@@ -21,6 +21,8 @@ const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with
                       Cells that a spreadsheet could take for a formula begin with an apostrophe.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
 
+const BELIEVE: &str = "A site that hears no member any more suspects its own network and keeps what the members were, at \
+                       most for five minutes. This ends it at once.";
 const SECRET: &str = "Monitors and channels name it. It is sealed at once, with a key outside of the database, and cannot \
                       be read again.";
 
@@ -92,6 +94,31 @@ fn observations() -> Vec<Operation> {
         Operation::get("/health", health::list)
             .called("health", "listHealth", "Health of every checked member, as this site measures it")
             .gives(list("MemberHealth")),
+        Operation::get("/health/history", health::history)
+            .called(
+                "health",
+                "readHealthHistory",
+                "Changes of members' health with their causes, and the last checks",
+            )
+            .query(&["of_service", "of_member", "since"])
+            .gives(one("HealthHistory")),
+        Operation::post("/health/resume", health::resume)
+            .called("health", "resumeMember", "Let a member that recovered have answers again")
+            .detail("For services with `manual_resume`, whose members wait after a recovery.")
+            .takes(Body::Json("MemberAddress".to_owned()))
+            .gives(Answer::Nothing)
+            .fails(&[404]),
+        Operation::post("/health/believe", health::believe)
+            .called("health", "believeSilence", "Take members that fell silent together for down")
+            .detail(BELIEVE)
+            .gives(Answer::Nothing)
+            .fails(&[404]),
+        Operation::post("/monitors/{name}/test", health::test)
+            .called("monitors", "testMonitor", "Check one member now, and tell every step")
+            .detail("Changes nobody's health. Secrets are left out.")
+            .takes(Body::Json("MemberAddress".to_owned()))
+            .gives(one("CheckTranscript"))
+            .fails(&[404]),
         Operation::get("/explain", explain::explain)
             .called("explain", "explain", "Why an answer is what it is")
             .detail(EXPLAIN)
