@@ -19,6 +19,7 @@ pub fn check_strip(checks: &[CheckMark]) -> AnyView {
         (all, 0) => format!("last {all} checks passed, the slowest in {:.1} ms", slowest as f64 / 1000.0),
         (all, failed) => format!("{failed} of the last {all} checks failed"),
     };
+    let title = label.clone();
     let bar = |(i, check): (usize, &CheckMark)| {
         let height = if check.failure.is_some() { HEIGHT } else { high(check.took_us) };
         let class = if check.failure.is_some() { "failed" } else { "passed" };
@@ -27,8 +28,8 @@ pub fn check_strip(checks: &[CheckMark]) -> AnyView {
         }
     };
     view! {
-        <svg class="strip" viewBox=format!("0 0 {} {HEIGHT}", SHOWN * BAR) width=(SHOWN * BAR).to_string() height=HEIGHT.to_string() role="img" aria-label=label.clone()>
-            <title>{label}</title>
+        <svg class="strip" viewBox=format!("0 0 {} {HEIGHT}", SHOWN * BAR) width=(SHOWN * BAR).to_string() height=HEIGHT.to_string() role="img" aria-label=label>
+            <title>{title}</title>
             {shown.iter().enumerate().map(bar).collect_view()}
         </svg>
     }

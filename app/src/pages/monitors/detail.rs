@@ -49,7 +49,7 @@ pub fn detail(view: &MonitorDetail, now: i64) -> impl IntoView + use<> {
                     <thead>
                         <tr>
                             <th scope="col">"Member"</th><th scope="col">"Service"</th><th scope="col">"Health"</th>
-                            <th scope="col">"Last checks"</th><th scope="col">"Last check"</th><th scope="col"><span class="visually-hidden">"Test"</span></th>
+                            <th scope="col">"Last checks"</th><th scope="col">"Last check"</th><th scope="col"><span class="sr">"Test"</span></th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -100,7 +100,7 @@ fn row(monitor: &str, member: &MonitoredMember, now: i64) -> AnyView {
                     <input type="hidden" name="service" value=service/>
                     <input type="hidden" name="pool" value=key.pool.to_string()/>
                     <input type="hidden" name="address" value=key.address.to_string()/>
-                    <button class="button small" type="submit" aria-label=format!("Test {} now", member.name)>"Test now"</button>
+                    <button class="button" type="submit" aria-label=format!("Test {} now", member.name)>"Test now"</button>
                 </form>
             </td>
         </tr>
@@ -111,12 +111,18 @@ fn row(monitor: &str, member: &MonitoredMember, now: i64) -> AnyView {
 fn test_result(key: &MemberKey, result: &Result<CheckTranscript, String>) -> AnyView {
     let transcript = match result {
         Ok(transcript) => transcript,
-        Err(message) => return view! { <Notice kind=NoticeKind::Bad>{message.clone()}</Notice> }.into_any(),
+        Err(message) => {
+            let message = message.clone();
+            return view! { <Notice kind=NoticeKind::Bad>{message}</Notice> }.into_any();
+        }
     };
-    let took = format!("{:.1} ms", transcript.took_us as f64 / 1000.0);
+    let saw = format!("{}, {:.1} ms", transcript.detail, transcript.took_us as f64 / 1000.0);
     let outcome = match transcript.failure {
-        None => view! { <Notice kind=NoticeKind::Info><strong>"Passed: "</strong>{format!("{}, {took}", transcript.detail)}</Notice> }.into_any(),
-        Some(code) => view! { <Notice kind=NoticeKind::Bad><strong>{format!("Failed: {}. ", code.as_str())}</strong>{format!("{}, {took}", transcript.detail)}</Notice> }.into_any(),
+        None => view! { <Notice kind=NoticeKind::Info><strong>"Passed: "</strong>{saw}</Notice> }.into_any(),
+        Some(code) => {
+            let failed = format!("Failed: {}. ", code.as_str());
+            view! { <Notice kind=NoticeKind::Bad><strong>{failed}</strong>{saw}</Notice> }.into_any()
+        }
     };
     let step = |step: &api::health::CheckStep| {
         view! {
