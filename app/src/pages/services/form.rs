@@ -133,7 +133,7 @@ fn particulars(draft: &ServiceDraft, problems: &Problems) -> AnyView {
     let choices =
         PoolChoice::ALL.map(|(choice, label)| (choice.as_str().to_owned(), label.to_owned())).to_vec();
     view! {
-        <details class="card more" open=wrong || set>
+        <details class="card particulars" open=wrong || set>
             <summary>"Choice of pool, recovery and topology"</summary>
             <div class="fields">
                 <Select label="Pool that answers" name="pool_choice" value=draft.pool_choice.clone() options=choices error=error("pool_choice")/>

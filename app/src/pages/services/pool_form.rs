@@ -75,7 +75,7 @@ fn particulars(at: &str, pool: &PoolDraft, problems: &Problems) -> AnyView {
         (fallback.as_str().to_owned(), named.map(|(_, label)| label.to_owned()).unwrap_or_default())
     };
     view! {
-        <details class="more" open=wrong || pool.is_particular()>
+        <details class="particulars" open=wrong || pool.is_particular()>
             <summary>"Fallback, hash, weight for all, draining"</summary>
             <div class="fields">
                 <Select label="Where geography and topology do not decide" name=format!("{at}.fallback") value=pool.fallback.clone()
@@ -131,7 +131,7 @@ fn member(
             </label>
             <button class="quiet" type="submit" name="remove" value=at.to_owned() formnovalidate=true
                 aria-label=format!("Remove member {n}")>"Remove"</button>
-            <details class="more" open=wrong || particular>
+            <details class="particulars" open=wrong || particular>
                 <summary>"More"<span class="sr">{format!(" of member {n}")}</span></summary>
                 <div class="fields">
                     <Field label="Public address" name=format!("{at}.public_address") value=draft.public_address.clone() class="mono"

@@ -13,9 +13,12 @@ const LAB: &str = include_str!("../../../../../examples/lab.yaml");
 /// A configuration in which every field has a value other than its default.
 const MAXIMAL: &str = "
 sites:
-  - {name: north, role: follower, dns: ['192.0.2.1:53', '[2001:db8::1]:53']}
+  - {name: north, role: follower, dns: ['192.0.2.1:53', '[2001:db8::1]:53'], enabled: false, draining: true, weight: 3}
 locations:
-  - {name: here, site: north, cidr: [192.0.2.0/24, '2001:db8::/32'], latitude: -1.5, longitude: 170}
+  - {name: here, site: north, cidr: [192.0.2.0/24, '2001:db8::/32'], latitude: -1.5, longitude: 170, enabled: false,
+     draining: true, weight: 0}
+client_groups:
+  - {name: inside, cidr: [10.0.0.0/8, 'fd00::/8'], addresses: private}
 zones:
   - name: example.org
     soa: {mname: ns.example.org, rname: j.doe@example.org, refresh: 1, retry: 2, expire: 3, negative_ttl: 4}
@@ -74,9 +77,28 @@ services:
         priority: 100
         algorithm: random
         enabled: false
+        draining: true
+        weight: 9
+        fallback: preference_order
+        mask: {v4: 16, v6: 48}
         members: [{address: 192.0.2.7, location: here, weight: 0, enabled: false}, {address: '2001:db8::7'}]
   - {name: b.example.org, down_response: {cname: a.example.net}, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
   - {name: c.example.org, down_response: empty, pools: [{name: p, members: [{address: 192.0.2.8}]}]}
+  - name: d.example.org
+    wildcard: true
+    min_members: 2
+    pool_choice: geo
+    manual_resume: true
+    ramp: {duration: 5m, steps: 20}
+    topology:
+      - {name: iberia, clients: {cidr: [10.1.0.0/16], country: [ES, pt], continent: [EU], asn: [64500]}, to: [p, here]}
+    pools:
+      - name: p
+        algorithm: topology
+        members:
+          - {address: 192.0.2.8, public_address: 198.51.100.8, preference: 128, draining: true}
+          - {fqdn: app.example.net}
+      - {name: q, members: [{fqdn: cdn.example.net, answer: cname}]}
 channels:
   - {name: slack, enabled: false, via: {slack: {url_secret: hook}}}
   - {name: teams, via: {teams: {url_secret: hook}}}
