@@ -27,8 +27,9 @@ pub fn check_strip(checks: &[CheckMark]) -> AnyView {
             <rect class=class x=(i * BAR).to_string() y=format!("{:.1}", HEIGHT - height) width=(BAR - 1).to_string() height=format!("{height:.1}")/>
         }
     };
+    let width = shown.len().max(1) * BAR;
     view! {
-        <svg class="strip" viewBox=format!("0 0 {} {HEIGHT}", SHOWN * BAR) width=(SHOWN * BAR).to_string() height=HEIGHT.to_string() role="img" aria-label=label>
+        <svg class="strip" viewBox=format!("0 0 {width} {HEIGHT}") width=width.to_string() height=HEIGHT.to_string() role="img" aria-label=label>
             <title>{title}</title>
             {shown.iter().enumerate().map(bar).collect_view()}
         </svg>

@@ -118,7 +118,7 @@ fn member(place: (&str, &str), member: &Member, detail: &MemberDetail, monitored
             let what = check.failure.map_or_else(|| check.detail.clone(), |code| format!("{} ({})", check.detail, code.as_str()));
             let strip = detail.strips.iter().find(|strip| strip.monitor == check.monitor);
             let monitor = check.monitor.to_string();
-            view! { <div class="checked">{strip.map(|strip| check_strip(&strip.checks))}<a href=format!("/monitors/{monitor}")>{monitor.clone()}</a>": "{format!("{what}, {:.1} ms, ", check.took_us as f64 / 1000.0)}<Time at=check.at now=now/></div> }
+            view! { <div class="checked">{strip.map(|strip| check_strip(&strip.checks))}<span><a href=format!("/monitors/{monitor}")>{monitor.clone()}</a>": "{format!("{what}, {:.1} ms, ", check.took_us as f64 / 1000.0)}<Time at=check.at now=now/></span></div> }
                 .into_any()
         })
         .collect();
