@@ -39,7 +39,7 @@ use crate::{clock, demo, http, tasks};
 /// How long the first output waits for storage; DNS does not wait.
 const STORAGE_PATIENCE: Duration = Duration::from_secs(30);
 /// Health checks in flight at most.
-const CHECKS_AT_ONCE: usize = 64;
+const CHECKS_AT_ONCE: usize = 4096;
 /// How long a drain may take after SIGTERM.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -105,14 +105,15 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         .with_context(|| format!("http {}: cannot listen: is another server running?", settings.http))?;
     let http_address = listener.local_addr()?;
     let secure = responder.secure_addresses();
-    let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
     let secrets = Arc::new(Secrets::open(&settings.data_dir)?);
-    let resolver = secrets.clone();
+    let known = secrets.clone();
+    let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
     let checker = health::Checker::start(
-        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
+        health::Options { clock: Arc::new(clock::now), concurrency: checks_at_once(), first_epoch },
         &snapshot.config,
-        settings.health.tools(own).with_secrets(Arc::new(move |name| resolver.get(name))),
+        settings.health.tools(own).with_secrets(Arc::new(move |name| known.get(name))),
     );
+    let health_changes = checker.changes();
 
     let local_token = secret::token("local");
     let publisher = Publisher::new(workers, seed, checker.table(), kept);
@@ -141,6 +142,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let console = serve_http(listener, site.clone(), stop.clone());
     tokio::spawn(tasks::publish::follow_health(site.clone()));
     tokio::spawn(tasks::notify::run(site.clone()));
+    tokio::spawn(tasks::health::run(site.clone(), health_changes));
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));
@@ -174,6 +176,17 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     data_dir.close();
     drop(demo);
     Ok(())
+}
+
+/// As many checks as half of the open files allow, once their limit is as high as this process may set it: members
+/// that are silent keep a socket for the whole timeout.
+fn checks_at_once() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    let files = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    let half = files.map_or(CHECKS_AT_ONCE, |files| usize::try_from(files / 2).unwrap_or(CHECKS_AT_ONCE));
+    half.clamp(1, CHECKS_AT_ONCE)
 }
 
 /// The name given, else the one leader of the configuration, else `leader`.

@@ -95,3 +95,39 @@ fn a_member_that_is_not_reachable_is_down_with_the_reason() {
     assert_eq!((&checks["monitor"], &checks["health"]), (&json!("http-hello"), &json!("DOWN")), "{list}");
     assert!(checks["failure"].as_str().is_some_and(|why| why.contains("REFUSED")), "{list}");
 }
+
+#[test]
+fn a_monitor_is_tried_on_the_spot_and_changes_are_remembered_with_their_cause() {
+    let backends = Backends::start(MEMBERS);
+    let site = Site::start();
+    site.apply(&watched(backends.port));
+    wait_for(&site, ["UP", "UP", "UP"]);
+    let member = json!({"service": lab::SERVICE, "pool": "hello-10", "address": MEMBERS[0]});
+    let test =
+        |member: &serde_json::Value| site.http.json("POST", "/api/v1/monitors/http-hello/test", member);
+    let done = test(&member).with_status(200).json();
+    assert_eq!((&done["passed"], &done["detail"]), (&json!(true), &json!("status 200")), "{done}");
+    let steps: Vec<&str> =
+        done["steps"].as_array().unwrap().iter().filter_map(|s| s["what"].as_str()).collect();
+    assert_eq!(steps, ["request", "connect", "connect", "response"], "{done}");
+    let stranger = json!({"service": lab::SERVICE, "pool": "hello-10", "address": "127.0.0.1"});
+    assert!(test(&stranger).with_status(422).body.contains("no such member"));
+    site.http.json("POST", "/api/v1/monitors/nothing/test", &member).with_status(404);
+
+    backends.set_well(0, false);
+    wait_for(&site, ["DOWN", "UP", "UP"]);
+    let failed = test(&member).with_status(200).json();
+    assert_eq!(failed["failure"], "RESPONSE_CODE_MISMATCH", "{failed}");
+    let history = until("the change is stored", NOTICED, || {
+        let path = format!("/api/v1/health/history?service={}&member={}", lab::SERVICE, MEMBERS[0]);
+        let history = site.http.get(&path).with_status(200).json();
+        (history["changes"][0]["after"]["measured"] == "DOWN").then_some(history)
+    });
+    let change = &history["changes"][0];
+    assert_eq!((&change["cause"], &change["monitor"]), (&json!("check"), &json!("http-hello")), "{change}");
+    assert_eq!(change["failure"], "RESPONSE_CODE_MISMATCH");
+    assert_eq!(history["changes"].as_array().unwrap().len(), 2, "up, then down: {history}");
+    let strip = history["strips"][0]["checks"].as_array().unwrap();
+    assert!(strip.len() >= 2 && strip[0]["failure"].is_null(), "{history}");
+    site.http.json("POST", "/api/v1/health/resume", &member).with_status(404);
+}

@@ -3,10 +3,12 @@
 mod bars;
 mod donut;
 mod shares;
+mod strip;
 
 pub use bars::{Bars, stacked_bars};
 pub use donut::donut;
 pub use shares::share_bars;
+pub use strip::check_strip;
 
 /// How many colours series have before they repeat.
 const COLOURS: usize = 8;

@@ -5,4 +5,5 @@
 //! crate compiles for wasm32.
 
 pub mod draft;
+pub mod health;
 pub mod view;

@@ -6,6 +6,8 @@ use model::plan::Change;
 use model::split::{SplitReport, Totals};
 use serde::{Deserialize, Serialize};
 
+use crate::health::{CheckStrip, HealthChangeLine};
+
 /// What every page shows around its content.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
@@ -75,6 +77,8 @@ pub struct ServiceDetail {
     pub pools: Vec<PoolDetail>,
     /// Why the next answers are what they are, as lines of text.
     pub explanation: Vec<String>,
+    /// Changes of its members' health in the last day, the newest first; none when storage is away.
+    pub changes: Option<Vec<HealthChangeLine>>,
 }
 
 /// A pool with its members' state.
@@ -99,6 +103,8 @@ pub struct MemberDetail {
     pub standing: Standing,
     /// The override that decides, if any.
     pub overridden: Option<Override>,
+    /// The last checks, by each monitor.
+    pub strips: Vec<CheckStrip>,
 }
 
 /// One zone with its services.

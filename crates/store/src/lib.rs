@@ -8,6 +8,7 @@ mod access;
 mod config;
 mod error;
 mod events;
+mod health;
 mod log;
 mod overrides;
 mod pools;

@@ -1,5 +1,7 @@
 //! Views gathered from the parts: what several pages show of services.
 
+pub mod checks;
+
 use api::view::{Overview, ServiceLine};
 use model::config::Service;
 use model::health::{Health, HealthTable, MemberKey};

@@ -8,6 +8,9 @@ use crate::site::Site;
 /// Every ten minutes; partitions exist days ahead, so that a missed round costs nothing.
 const ROUND: Duration = Duration::from_secs(600);
 
+/// How long changes of health are kept.
+const HEALTH_KEPT: Duration = Duration::from_secs(90 * 86_400);
+
 /// Runs for ever.
 pub async fn run(site: Arc<Site>) {
     let mut rounds = tokio::time::interval(ROUND);
@@ -19,6 +22,7 @@ pub async fn run(site: Arc<Site>) {
         let done = async {
             site.store.prepare_partitions(now).await?;
             site.store.drop_expired(now, retention).await?;
+            site.store.forget_health_changes(now - HEALTH_KEPT.as_micros() as i64).await?;
             site.store.forget_expired_access(now).await
         };
         match done.await {

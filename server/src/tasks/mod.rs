@@ -1,5 +1,6 @@
 //! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs.
 
+pub mod health;
 pub mod housekeeping;
 pub mod notify;
 pub mod publish;

@@ -1,7 +1,10 @@
+use api::health::HealthChangeLine;
 use api::view::{MemberDetail, PoolDetail, ServiceDetail};
 use leptos::prelude::*;
 use model::config::{Algorithm, DownResponse, Member};
+use model::health::Standing;
 
+use crate::charts::check_strip;
 use crate::components::{Command, Crumbs, HealthMark, PageHead, Time};
 use crate::format;
 use crate::islands::AutoRefresh;
@@ -36,6 +39,7 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
             <div><dt>"Monitors"</dt><dd>{if monitors.is_empty() { "none: members count as up".to_owned() } else { monitors.join(", ") }}</dd></div>
         </dl>
         <div data-live="members">{view.pools.iter().map(|p| pool(&name, p, !monitors.is_empty(), now)).collect_view()}</div>
+        {changes(view.changes.as_deref(), now)}
         <section class="card">
             <h2>"Why this answer"</h2>
             <div data-live="explanation">
@@ -71,11 +75,12 @@ fn pool(service: &str, detail: &PoolDetail, monitored: bool, now: i64) -> AnyVie
         other => Algorithm::ALL.iter().find(|(a, _)| *a == other).map_or("", |(_, words)| words).to_owned(),
     };
     let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
+    let place = (service, pool.name.as_str());
     let rows = pool
         .members
         .iter()
         .zip(&detail.members)
-        .map(|(m, d)| member(service, pool.name.as_str(), m, d, monitored, now))
+        .map(|(m, d)| member(place, m, d, monitored, now))
         .collect_view();
     view! {
         <section>
@@ -98,14 +103,8 @@ fn pool(service: &str, detail: &PoolDetail, monitored: bool, now: i64) -> AnyVie
     .into_any()
 }
 
-fn member(
-    service: &str,
-    pool: &str,
-    member: &Member,
-    detail: &MemberDetail,
-    monitored: bool,
-    now: i64,
-) -> AnyView {
+fn member(place: (&str, &str), member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
+    let (service, pool) = place;
     let place = match (&member.location, &detail.site) {
         (Some(location), Some(site)) => format!("{location} ({site})"),
         (Some(location), None) => location.to_string(),
@@ -119,7 +118,9 @@ fn member(
         .iter()
         .map(|check| {
             let what = check.failure.map_or_else(|| check.detail.clone(), |code| format!("{} ({})", check.detail, code.as_str()));
-            view! { <div>{format!("{}: {what}, {:.1} ms, ", check.monitor, check.took_us as f64 / 1000.0)}<Time at=check.at now=now/></div> }
+            let strip = detail.strips.iter().find(|strip| strip.monitor == check.monitor);
+            let monitor = check.monitor.to_string();
+            view! { <div class="checked">{strip.map(|strip| check_strip(&strip.checks))}<span><a href=format!("/monitors/{monitor}")>{monitor.clone()}</a>": "{format!("{what}, {:.1} ms, ", check.took_us as f64 / 1000.0)}<Time at=check.at now=now/></span></div> }
                 .into_any()
         })
         .collect();
@@ -129,7 +130,7 @@ fn member(
         (true, false) => checks.into_any(),
     };
     let state = if monitored {
-        view! { <HealthMark health=health.health/>{since} }.into_any()
+        view! { <HealthMark health=health.health/>{since}{resume(service, pool, member, detail)} }.into_any()
     } else {
         view! { <span class="muted">"not monitored"</span> }.into_any()
     };
@@ -142,24 +143,14 @@ fn member(
         format::in_query(pool),
         format::in_query(&member.id().to_string())
     );
-    let resume = detail.standing.held.then(|| {
-        view! {
-            <form method="post" action=format!("/services/{service}/resume")>
-                <input type="hidden" name="pool" value=pool.to_owned()/>
-                <input type="hidden" name="member" value=member.id().to_string()/>
-                <button class="quiet" type="submit">"Resume"</button>
-            </form>
-        }
-    });
-    let actions = view! { {resume}<a href=format!("/overrides?{here}")>"Override"</a> };
-    let held = detail.standing.held.then(|| view! { <span class="badge">"waits to be resumed"</span> });
+    let actions = view! { <a href=format!("/overrides?{here}")>"Override"</a> };
     let ramp = detail
         .standing
         .ramp
         .map(|ramp| view! { <span class="badge">{format!("step {} of {}", ramp.step, ramp.of)}</span> });
     view! {
         <tr>
-            <th scope="row" class="mono">{member.id().to_string()}{enabled}{draining}{forced}{held}{ramp}</th>
+            <th scope="row" class="mono">{member.id().to_string()}{enabled}{draining}{forced}{ramp}</th>
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>
@@ -169,4 +160,73 @@ fn member(
         </tr>
     }
     .into_any()
+}
+
+/// What a member that waits after its recovery needs.
+fn resume(service: &str, pool: &str, member: &Member, detail: &MemberDetail) -> Option<AnyView> {
+    let address = member.address.filter(|_| detail.standing.held)?.to_string();
+    let form = view! {
+        <form method="post" action=format!("/services/{service}/resume")>
+            <span class="badge">"waits"</span>
+            <input type="hidden" name="service" value=service.to_owned()/>
+            <input type="hidden" name="pool" value=pool.to_owned()/>
+            <input type="hidden" name="address" value=address.clone()/>
+            <button class="button" type="submit" aria-label=format!("Resume {address}")>"Resume"</button>
+        </form>
+    };
+    Some(form.into_any())
+}
+
+/// Changes that a page lists at most.
+const LISTED: usize = 20;
+
+/// What happened to the members in the last day, and why.
+fn changes(changes: Option<&[HealthChangeLine]>, now: i64) -> AnyView {
+    let row = |change: &HealthChangeLine| {
+        let why = match (&change.monitor, change.failure) {
+            (Some(monitor), Some(code)) => format!("{monitor}: {} ({})", change.detail, code.as_str()),
+            (Some(monitor), None) => format!("{monitor}: {}", change.detail),
+            (None, _) => change.detail.clone(),
+        };
+        view! {
+            <tr>
+                <td><Time at=change.at now=now/></td>
+                <th scope="row" class="mono">{change.member.clone()}</th>
+                <td><HealthMark health=change.before.health()/></td>
+                <td><HealthMark health=change.after.health()/>{stood(&change.after)}</td>
+                <td>{change.cause.clone()}</td>
+                <td>{why}</td>
+            </tr>
+        }
+    };
+    let content = match changes {
+        None => view! { <p class="muted">"Storage is away: changes are shown when it is back."</p> }.into_any(),
+        Some([]) => view! { <p class="muted">"No change in the last day."</p> }.into_any(),
+        Some(all) => view! {
+            <div class="scroll" tabindex="0" role="region" aria-label="Changes of health">
+                <table class="lines">
+                    <thead>
+                        <tr>
+                            <th scope="col">"When"</th><th scope="col">"Member"</th><th scope="col">"From"</th>
+                            <th scope="col">"To"</th><th scope="col">"Cause"</th><th scope="col">"Why"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{all.iter().take(LISTED).map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+        .into_any(),
+    };
+    view! { <section><h2>"Changes of health"</h2><div data-live="changes">{content}</div></section> }
+        .into_any()
+}
+
+/// What is decided beside the health.
+fn stood(standing: &Standing) -> Option<String> {
+    match (standing.forced, standing.held, standing.ramp) {
+        (Some(_), ..) => Some(" forced".to_owned()),
+        (None, true, _) => Some(" waits".to_owned()),
+        (None, false, Some(ramp)) => Some(format!(" step {} of {}", ramp.step, ramp.of)),
+        _ => None,
+    }
 }

@@ -115,7 +115,6 @@ impl MonitorDraft {
         let text = str::to_owned;
         MonitorDraft {
             kind: text("http"),
-            port: text("80"),
             request: text("HEAD / HTTP/1.1"),
             expect_status: text("2xx, 3xx"),
             auth: text("none"),

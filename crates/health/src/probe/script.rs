@@ -35,7 +35,9 @@ pub(super) async fn check(check: Check<'_>) -> Seen {
         format!("{} {} {} {}", path.display(), address.ip(), address.port(), call.args.join(" "))
     });
     let mut command = command(&check, call, &path);
-    let mut child = command.spawn().map_err(|error| unusable(format!("{}: {error}", call.name)))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| unusable(format!("{}: {}", call.name, error.to_string().to_lowercase())))?;
     let group = Group::of(&child);
     let ended = timeout_at(check.deadline, output_and_end(&mut child)).await;
     // Whatever the script left behind goes with it.
@@ -57,7 +59,7 @@ pub(super) async fn check(check: Check<'_>) -> Seen {
                 None => Err(Failure::new(FailureCode::ScriptError, format!("ended by {status}"))),
             }
         }
-        Ok(Err(error)) => Err(unusable(format!("{}: {error}", call.name))),
+        Ok(Err(error)) => Err(unusable(format!("{}: {}", call.name, error.to_string().to_lowercase()))),
         Err(_) => {
             let _ = child.kill().await;
             let detail = format!("did not end within {}", check.target.monitor.timeout);

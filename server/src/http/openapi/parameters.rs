@@ -18,7 +18,7 @@ pub const ETAG: &str = "ETag";
 pub const ROWS: &str = "X-Steelyard-Rows";
 
 const SINCE: &str = "The window is the last so long, more than 0s and at most 400d. Ignored when `from` is given; \
-                     without either it is 15m for the split and 1h for the log.";
+                     without either it is 15m for the split, 1h for the log and 1d for health.";
 const FROM: &str = "Start of the window, RFC 3339 or `2026-11-20 08:00:00` in UTC; included.";
 const TO: &str = "End of the window, not included; now when absent. Needs `from`.";
 const FILTER: &str = "Filter expression: `field op value` joined by `and`, `or`, `not` and brackets. Fields are the \
@@ -42,6 +42,20 @@ fn rows() -> Vec<Row> {
     vec![
         row("name", "name", Path, "Name of the object.", string("hello.avi.iberia.local")),
         row("service", "service", Path, "The service.", named("DnsName", "hello.avi.iberia.local")),
+        row(
+            "of_service",
+            "service",
+            Query,
+            "Only of this service.",
+            named("DnsName", "hello.avi.iberia.local"),
+        ),
+        row(
+            "of_member",
+            "member",
+            Query,
+            "Only of this member, as the configuration names it.",
+            string("10.10.23.40"),
+        ),
         row("pool", "pool", Path, "The pool.", named("Label", "hello-10")),
         row("address", "address", Path, "The member's address.", named("Address", "10.10.23.40")),
         row("generation", "generation", Path, "Number of the change.", number(12)),

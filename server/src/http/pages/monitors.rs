@@ -1,21 +1,28 @@
-//! Monitors: the list and its forms.
+//! Monitors: the list, one of them with a test, and its forms.
 
 use api::draft::{Form, MonitorDraft};
+use api::health::{CheckTranscript, MemberAddress};
 use api::view::MonitorLine;
 use app::pages::Carried;
-use app::pages::monitors::{self as pages, FormMode};
+use app::pages::monitors::{self as pages, FormMode, MonitorDetail, MonitoredMember};
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 use leptos::prelude::*;
 use model::Problems;
 use model::config::{Config, Monitor};
+use model::health::MemberKey;
 
-use super::managed::Managed;
+use super::managed::{Managed, find};
+use super::{errors, in_path};
 use crate::access::Actor;
-use crate::http::page;
-use crate::site::Shared;
+use crate::backend::checks;
+use crate::http::problem::Failure;
+use crate::http::{page, see_other};
+use crate::site::{Shared, Site};
+
+const LIST: &str = "/monitors";
 
 fn services_with(config: &Config, monitor: &Monitor) -> Vec<String> {
     let users = config.services.iter().filter(|s| s.monitors.contains(&monitor.name));
@@ -28,7 +35,78 @@ pub async fn list(State(site): State<Shared>, Extension(actor): Extension<Actor>
     let config = &snapshot.config;
     let line = |m: &Monitor| MonitorLine { monitor: m.clone(), services: services_with(config, m) };
     let lines: Vec<MonitorLine> = config.monitors.iter().map(line).collect();
-    page::show(&site, &actor, "/monitors", StatusCode::OK, "Monitors", || pages::list(&lines).into_any())
+    let (suspects, now) = (*site.checker.suspects().borrow(), site.now());
+    page::show(&site, &actor, "/monitors", StatusCode::OK, "Monitors", || {
+        pages::list(&lines, suspects, now).into_any()
+    })
+}
+
+/// `GET /monitors/{name}`
+pub async fn detail(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+) -> Response {
+    render(&site, &actor, &name, None)
+}
+
+/// `POST /monitors/{name}/test`: checks one member and shows what happened.
+pub async fn test(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    Path(name): Path<String>,
+    axum::Form(member): axum::Form<MemberAddress>,
+) -> Response {
+    let key = MemberKey::from(member);
+    let result = match checks::transcript(&site, &name, &key).await {
+        Ok(transcript) => Ok(transcript),
+        Err(Failure::Invalid(problems)) => Err(problems.to_string()),
+        Err(failure) => return errors::of(&site, &actor, LIST, failure),
+    };
+    render(&site, &actor, &name, Some((key, result)))
+}
+
+/// `POST /monitors/believe`: the silence of all members is what it seems to be.
+pub async fn believe(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
+    // Without a suspicion there is nothing to end, and the list says so by itself.
+    site.checker.believe(&actor.name);
+    see_other(LIST)
+}
+
+fn render(
+    site: &Site,
+    actor: &Actor,
+    name: &str,
+    tested: Option<(MemberKey, Result<CheckTranscript, String>)>,
+) -> Response {
+    let path = format!("{LIST}/{}", in_path(name));
+    let monitor: Monitor = match find(site, name) {
+        Ok(monitor) => monitor,
+        Err(failure) => return errors::of(site, actor, &path, failure),
+    };
+    let members = members_of(site, &monitor);
+    let (view, now) = (MonitorDetail { monitor, members, tested }, site.now());
+    page::show(site, actor, &path, StatusCode::OK, name, || pages::detail(&view, now).into_any())
+}
+
+/// Every member that the monitor checks, in the order of the configuration.
+fn members_of(site: &Site, monitor: &Monitor) -> Vec<MonitoredMember> {
+    let snapshot = site.snapshot();
+    let measured = site.checker.state();
+    let mut members = Vec::new();
+    for service in snapshot.config.services.iter().filter(|s| s.monitors.contains(&monitor.name)) {
+        for (pool, member) in
+            service.pools.iter().flat_map(|pool| pool.members.iter().map(move |m| (pool, m)))
+        {
+            let Some(key) = MemberKey::of(service, pool, member) else { continue };
+            let health = measured.get(&key);
+            let last =
+                health.and_then(|h| h.checks.iter().find(|check| check.monitor == monitor.name).cloned());
+            let strip = checks::of_member(site, &key).into_iter().find(|strip| strip.monitor == monitor.name);
+            members.push(MonitoredMember { key, name: member.id().to_string(), last, strip });
+        }
+    }
+    members
 }
 
 impl Managed for Monitor {

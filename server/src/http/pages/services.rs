@@ -1,6 +1,7 @@
 //! Services: the list, one of them, and its forms.
 
 use api::draft::{Form, ServiceDraft};
+use api::health::MemberAddress;
 use api::view::{MemberDetail, PoolDetail, ServiceDetail};
 use app::pages::Carried;
 use app::pages::services::{self as pages, FormMode, ServiceChoices};
@@ -13,13 +14,11 @@ use model::Problems;
 use model::config::{Config, Service};
 use model::health::{MemberKey, Override, Placed};
 use model::rrtype::{Family, RrType};
-use serde::Deserialize;
 
 use super::managed::{Managed, find};
 use super::{errors, in_path};
 use crate::access::Actor;
-use crate::backend;
-use crate::http::rest::health::{Resume, let_back};
+use crate::backend::{self, checks};
 use crate::http::{page, see_other};
 use crate::site::{Shared, Site};
 
@@ -92,41 +91,35 @@ pub async fn detail(
         Ok(service) => service,
         Err(failure) => return errors::of(&site, &actor, &path, failure),
     };
-    let view = describe(&site, service);
+    let view = describe(&site, service).await;
     let (targets, now) = (site.dig_targets(), site.now());
     page::show(&site, &actor, &path, StatusCode::OK, &view.service.name.to_string(), || {
         pages::detail(&view, &targets, now).into_any()
     })
 }
 
-/// The member that is let back.
-#[derive(Debug, Deserialize)]
-pub struct ResumeForm {
-    #[serde(default)]
-    pool: String,
-    #[serde(default)]
-    member: String,
-}
-
-/// `POST /services/{name}/resume`
+/// `POST /services/{name}/resume`: a member that recovered has answers again.
 pub async fn resume(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
     Path(name): Path<String>,
-    axum::Form(form): axum::Form<ResumeForm>,
+    axum::Form(member): axum::Form<MemberAddress>,
 ) -> Response {
-    let path = format!("/services/{}", in_path(&name));
-    let back = Resume { service: name, pool: form.pool, member: form.member };
-    match let_back(&site, &actor, &back) {
-        Ok(()) => see_other(&path),
-        Err(failure) => errors::of(&site, &actor, &path, failure),
-    }
+    // One that does not wait any more is resumed already.
+    site.checker.resume(&member.into(), &actor.name);
+    see_other(&format!("/services/{}", in_path(&name)))
 }
 
-fn describe(site: &Site, service: Service) -> ServiceDetail {
+/// How far back the changes of a service's page go, microseconds.
+const CHANGES_US: i64 = 86_400_000_000;
+
+async fn describe(site: &Site, service: Service) -> ServiceDetail {
+    let name = service.name.to_string();
+    let changes = checks::changes(site, Some(&name), None, site.now() - CHANGES_US).await.ok();
     let snapshot = site.snapshot();
+    let standings = site.checker.table().borrow().clone();
     let measured = site.checker.state();
-    let (table, now) = (site.responder.current().health().clone(), site.now());
+    let now = site.now();
     let overrides = site.overrides.list(now);
     let pools = service
         .pools
@@ -144,11 +137,12 @@ fn describe(site: &Site, service: Service) -> ServiceDetail {
                     site: snapshot.config.site_of(member),
                 };
                 MemberDetail {
-                    standing: key.as_ref().map(|key| table.of(key)).unwrap_or_default(),
                     overridden: Override::deciding(&overrides, &placed, now).cloned(),
                     site: snapshot.config.site_of(member).map(ToString::to_string),
                     share: *share,
-                    health: key.and_then(|key| measured.get(&key).cloned()).unwrap_or_default(),
+                    health: key.as_ref().and_then(|key| measured.get(key).cloned()).unwrap_or_default(),
+                    standing: key.as_ref().map(|key| standings.of(key)).unwrap_or_default(),
+                    strips: key.map(|key| checks::of_member(site, &key)).unwrap_or_default(),
                 }
             };
             PoolDetail { pool: pool.clone(), members: pool.members.iter().zip(&shares).map(member).collect() }
@@ -160,7 +154,7 @@ fn describe(site: &Site, service: Service) -> ServiceDetail {
     let rr_type = if only_v6 { RrType::AAAA } else { RrType::A };
     let client = std::net::IpAddr::from([127, 0, 0, 1]);
     let explanation = site.responder.current().explain(&service.name, rr_type, client, 1).steps;
-    ServiceDetail { service, pools, explanation }
+    ServiceDetail { service, pools, explanation, changes }
 }
 
 fn choices(config: &Config) -> ServiceChoices {

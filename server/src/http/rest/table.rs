@@ -25,6 +25,8 @@ const TAIL: &str = "Server-sent events from now on, one row each, until the read
 const OVERRIDE: &str = "Kept beside the measured health, which goes on being measured. It is in force when this answers, \
                         survives restarts, and expires by itself after `for`. A newer one on the same target takes \
                         its place; of several that name a member the narrowest decides.";
+const BELIEVE: &str = "A site that hears no member any more suspects its own network and keeps what the members were, at \
+                       most for five minutes. This ends it at once.";
 const SECRET: &str = "Monitors and channels name it. It is sealed at once, with a key outside of the database, and cannot \
                       be read again.";
 
@@ -96,10 +98,6 @@ fn observations() -> Vec<Operation> {
         Operation::get("/health", health::list)
             .called("health", "listHealth", "Health of every checked member, as this site measures it")
             .gives(list("MemberHealth")),
-        Operation::post("/health/resume", health::resume)
-            .called("health", "resumeMember", "Let a recovered member back that waits for it")
-            .takes(Body::Json("Resume".to_owned()))
-            .fails(&[404]),
         Operation::get("/overrides", overrides::list)
             .called("overrides", "listOverrides", "What operators decided instead of what checks say")
             .gives(list("Override")),
@@ -112,6 +110,31 @@ fn observations() -> Vec<Operation> {
             .called("overrides", "liftOverride", "Take an override back")
             .detail("What checks say decides again.")
             .takes(Body::Json("Lift".to_owned()))
+            .fails(&[404]),
+        Operation::get("/health/history", health::history)
+            .called(
+                "health",
+                "readHealthHistory",
+                "Changes of members' health with their causes, and the last checks",
+            )
+            .query(&["of_service", "of_member", "since"])
+            .gives(one("HealthHistory")),
+        Operation::post("/health/resume", health::resume)
+            .called("health", "resumeMember", "Let a member that recovered have answers again")
+            .detail("For services with `manual_resume`, whose members wait after a recovery.")
+            .takes(Body::Json("MemberAddress".to_owned()))
+            .gives(Answer::Nothing)
+            .fails(&[404]),
+        Operation::post("/health/believe", health::believe)
+            .called("health", "believeSilence", "Take members that fell silent together for down")
+            .detail(BELIEVE)
+            .gives(Answer::Nothing)
+            .fails(&[404]),
+        Operation::post("/monitors/{name}/test", health::test)
+            .called("monitors", "testMonitor", "Check one member now, and tell every step")
+            .detail("Changes nobody's health. Secrets are left out.")
+            .takes(Body::Json("MemberAddress".to_owned()))
+            .gives(one("CheckTranscript"))
             .fails(&[404]),
         Operation::get("/explain", explain::explain)
             .called("explain", "explain", "Why an answer is what it is")

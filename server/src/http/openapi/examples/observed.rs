@@ -37,18 +37,47 @@ pub fn of(schema: &str) -> Option<Value> {
         }
         "OverrideTarget" => Some(json!(an_override()?.target)),
         "Lift" => Some(json!({"target": an_override()?.target})),
-        "Resume" => match an_override()?.target {
-            OverrideTarget::Member { service, pool, member } => {
-                Some(json!({"service": service, "pool": pool, "member": member}))
-            }
-            _ => None,
-        },
         "RampStep" => Some(json!(RampStep { step: 2, of: 5 })),
         "LastCheck" => Some(json!(last_check()?)),
         "MemberHealth" => member_health(),
         "Explanation" => Some(json!(explanation()?)),
-        _ => of_split(schema),
+        _ => of_split(schema).or_else(|| of_history(schema)),
     }
+}
+
+fn of_history(schema: &str) -> Option<Value> {
+    let of = |name: &str| of_history(name);
+    let key = member_key()?;
+    let member = json!({"service": key.service, "pool": key.pool, "address": key.address});
+    let step = json!({"at_us": 310, "what": "connect", "text": "open from 10.10.24.186:41022"});
+    match schema {
+        "Standing" => Some(json!({"measured": "UP", "forced": "DOWN", "held": true, "ramp": of("RampStep")})),
+        "RampStep" => Some(json!({"step": 1, "of": 5})),
+        "HealthChange" => Some(json!({
+            "at": AT - WINDOW_US, "site": LAB.sites.first()?.name, "service": key.service, "pool": key.pool,
+            "member": key.address, "address": key.address, "before": {"measured": "UP"}, "after": {"measured": "DOWN"},
+            "cause": "check", "monitor": LAB.monitors.first()?.name, "failure": "CONNECTION_REFUSED",
+            "detail": "connection refused",
+        })),
+        "CheckMark" => Some(json!({"at": AT - 4_000_000, "took_us": 1830, "failure": null})),
+        "CheckStrip" => Some(json!({
+            "service": key.service, "pool": key.pool, "address": key.address,
+            "monitor": LAB.monitors.first()?.name, "checks": [of("CheckMark")],
+        })),
+        "HealthHistory" => Some(json!({"changes": [of("HealthChange")], "strips": [of("CheckStrip")]})),
+        "MemberAddress" => Some(member),
+        "CheckStep" => Some(step),
+        "CheckTranscript" => Some(json!({
+            "passed": true, "detail": "status 200", "failure": null, "took_us": 1830, "steps": [step],
+        })),
+        _ => None,
+    }
+}
+
+fn member_key() -> Option<MemberKey> {
+    let service = LAB.services.first()?;
+    let pool = service.pools.first()?;
+    MemberKey::of(service, pool, pool.members.first()?)
 }
 
 fn of_split(schema: &str) -> Option<Value> {

@@ -6,13 +6,8 @@ use utoipa::openapi::{OneOfBuilder, Schema};
 use super::Named;
 use crate::http::openapi::shape::{instant, object, text, to, word};
 
-pub const ALL: &[Named] = &[
-    ("Override", an_override),
-    ("NewOverride", new_override),
-    ("OverrideTarget", target),
-    ("Lift", lift),
-    ("Resume", resume),
-];
+pub const ALL: &[Named] =
+    &[("Override", an_override), ("NewOverride", new_override), ("OverrideTarget", target), ("Lift", lift)];
 
 const FORCED: [&str; 2] = ["UP", "DOWN"];
 
@@ -57,14 +52,6 @@ fn target() -> Schema {
                 .closed(),
         )
         .into()
-}
-
-fn resume() -> Schema {
-    object("A member that is let back after it recovered.")
-        .must("service", to("DnsName", "The service."))
-        .must("pool", to("Label", "Its pool."))
-        .must("member", text("The member as the configuration names it."))
-        .closed()
 }
 
 fn lift() -> Schema {

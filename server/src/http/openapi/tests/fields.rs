@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use api::health::{
+    CheckMark, CheckStep, CheckStrip, CheckTranscript, HealthChangeLine, HealthHistory, MemberAddress,
+};
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
     AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
@@ -9,7 +12,7 @@ use model::config::{
     Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule, Transfer,
     Webhook, Zone,
 };
-use model::health::{FailureCode, LastCheck};
+use model::health::{FailureCode, LastCheck, RampStep, Standing};
 use model::plan::{Change, Plan};
 use model::split::{Dropped, MemberShare, Segment, SplitReport, Totals};
 use serde::de::DeserializeOwned;
@@ -89,6 +92,15 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<RevisionLine>("Revision");
     same_fields::<RevisionDetail>("RevisionDetail");
     same_fields::<LastCheck>("LastCheck");
+    same_fields::<Standing>("Standing");
+    same_fields::<RampStep>("RampStep");
+    same_fields::<HealthChangeLine>("HealthChange");
+    same_fields::<CheckStrip>("CheckStrip");
+    same_fields::<CheckMark>("CheckMark");
+    same_fields::<HealthHistory>("HealthHistory");
+    same_fields::<MemberAddress>("MemberAddress");
+    same_fields::<CheckTranscript>("CheckTranscript");
+    same_fields::<CheckStep>("CheckStep");
     same_fields::<Explanation>("Explanation");
     same_fields::<LogLine>("LogLine");
     same_fields::<UserLine>("User");

@@ -9,6 +9,7 @@ use utoipa::openapi::OpenApi;
 use super::structs::fields_of;
 use super::{document, each_object};
 use crate::http::rest::explain::ExplainQuery;
+use crate::http::rest::health::HistoryQuery;
 use crate::http::rest::logs::RowsQuery;
 use crate::http::rest::revisions::ListQuery;
 use crate::http::rest::{WriteQuery, streams, table};
@@ -102,6 +103,7 @@ fn query_parameters_are_those_the_handlers_read() {
     let query = |path: &str, method: &str| parameters(&document, path, method, "query");
     assert_eq!(query("/config", "post"), set(fields_of::<WriteQuery>()));
     assert_eq!(query("/revisions", "get"), set(fields_of::<ListQuery>()));
+    assert_eq!(query("/health/history", "get"), set(fields_of::<HistoryQuery>()));
     assert_eq!(query("/explain", "get"), set(fields_of::<ExplainQuery>()));
     assert_eq!(query("/split/{service}", "get"), set(fields_of::<WindowQuery>()));
     assert_eq!(query("/zones/{name}", "put"), set(&["dry_run", "reason"]));

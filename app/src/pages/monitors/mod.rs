@@ -1,16 +1,19 @@
-//! Monitors: the list, the form, and the end of one.
+//! Monitors: the list, one of them with a test of it, the form, and the end of one.
 
-use api::draft::MonitorDraft;
+mod detail;
+mod form;
+
 use api::view::MonitorLine;
 use leptos::prelude::*;
 use model::Problems;
 use model::config::{Monitor, MonitorKind};
 
+pub use detail::{MonitorDetail, MonitoredMember, detail};
+pub use form::form;
+
+use super::Carried;
 pub use super::FormMode;
-use super::{Carried, error_of};
-use crate::components::{
-    Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, icon,
-};
+use crate::components::{Crumbs, Empty, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Time, icon};
 
 /// Type and port, as `HTTP on port 80`.
 fn where_to(monitor: &Monitor) -> String {
@@ -53,14 +56,14 @@ fn watched_for(monitor: &Monitor) -> String {
 }
 
 /// The list.
-pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
+pub fn list(lines: &[MonitorLine], suspects: Option<i64>, now: i64) -> impl IntoView + use<> {
     let row = |line: &MonitorLine| {
         let monitor = &line.monitor;
         let name = monitor.name.to_string();
         let what = watched_for(monitor);
         view! {
             <tr>
-                <th scope="row"><a href=format!("/monitors/{name}/edit")>{name.clone()}</a></th>
+                <th scope="row"><a href=format!("/monitors/{name}")>{name.clone()}</a></th>
                 <td>{where_to(monitor)}</td>
                 <td class="mono">{what}</td>
                 <td class="num">{format!("{} / {}", monitor.interval, monitor.timeout)}</td>
@@ -98,57 +101,21 @@ pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
         <PageHead title="Monitors" lede="What makes a member up or down">
             <a class="button primary" href="/monitors/new">{icon("plus")}"New monitor"</a>
         </PageHead>
+        {suspects.map(|since| suspicion(since, now))}
         {content}
     }
 }
 
-/// The form of a monitor.
-pub fn form(
-    mode: FormMode,
-    draft: &MonitorDraft,
-    problems: &Problems,
-    carried: &Carried,
-) -> impl IntoView + use<> {
-    let title = match &mode {
-        FormMode::New => "New monitor".to_owned(),
-        FormMode::Edit(name) => format!("Edit {name}"),
-    };
-    let delete = match &mode {
-        FormMode::New => None,
-        FormMode::Edit(name) => Some(
-            view! { <p class="end"><a class="danger" href=format!("/monitors/{name}/delete")>"Delete this monitor"</a></p> },
-        ),
-    };
-    let error = |field: &str| error_of(problems, field);
-    let kinds = MonitorKind::ALL.map(|(kind, about)| (kind.as_str().to_owned(), about.to_owned())).to_vec();
+/// What a site that hears nobody says, with the way out of it.
+fn suspicion(since: i64, now: i64) -> impl IntoView + use<> {
     view! {
-        <Crumbs items=vec![("Monitors".to_owned(), "/monitors".to_owned())]/>
-        <PageHead title=title/>
-        <ProblemSummary problems=problems.clone()/>
-        <form method="post" class="monitor-form">
-            <input type="hidden" name="generation" value=carried.generation/>
-            <section class="card fields">
-                <Field label="Name" name="name" value=draft.name.clone() required=true placeholder="http-hello" error=error("name")/>
-                <Select label="Kind" name="kind" value=draft.kind.clone() options=kinds error=error("kind")/>
-                <Field label="Port" name="port" value=draft.port.clone() inputmode="numeric" hint="1 to 65535" error=error("port")/>
-                <Field label="Request" name="request" value=draft.request.clone() class="mono http-only" placeholder="GET / HTTP/1.1" error=error("request")/>
-                <Field label="Host header" name="host" value=draft.host.clone() class="mono http-only" hint="The service's name when empty" error=error("host")/>
-                <Field label="Healthy statuses" name="expect_status" value=draft.expect_status.clone() class="http-only"
-                    hint="Codes or classes, as 2xx, 304" error=error("expect_status")/>
-                <Field label="Interval" name="interval" value=draft.interval.clone() hint="As 10s; 1s to 3600s" error=error("interval")/>
-                <Field label="Timeout" name="timeout" value=draft.timeout.clone() hint="Shorter than the interval" error=error("timeout")/>
-                <Field label="Failed checks until down" name="failures" value=draft.failures.clone() inputmode="numeric" hint="1 to 50, in a row" error=error("failures")/>
-                <Field label="Passed checks until up" name="successes" value=draft.successes.clone() inputmode="numeric" hint="1 to 50, in a row" error=error("successes")/>
-            </section>
-            <section class="card fields save">
-                <Reason value=carried.reason.clone()/>
-                <div class="actions">
-                    <button class="button primary" type="submit">"Save"</button>
-                    <a class="button" href="/monitors">"Cancel"</a>
-                </div>
-            </section>
-        </form>
-        {delete}
+        <Notice kind=NoticeKind::Bad>
+            <strong>"This site suspects itself."</strong>
+            " No member is heard any more since "<Time at=since now=now/>", so its own network may be what is gone. Members keep what they were, at most for five minutes."
+            <form method="post" action="/monitors/believe">
+                <button class="button" type="submit">"Take the members for down now"</button>
+            </form>
+        </Notice>
     }
 }
 
@@ -161,7 +128,7 @@ pub fn delete(line: &MonitorLine, problems: &Problems, carried: &Carried) -> imp
         format!("{} are checked by it: take it out of them first.", line.services.join(", "))
     };
     view! {
-        <Crumbs items=vec![("Monitors".to_owned(), "/monitors".to_owned()), (name.clone(), format!("/monitors/{name}/edit"))]/>
+        <Crumbs items=vec![("Monitors".to_owned(), "/monitors".to_owned()), (name.clone(), format!("/monitors/{name}"))]/>
         <PageHead title=format!("Delete {name}?")/>
         <ProblemSummary problems=problems.clone()/>
         <Notice kind=NoticeKind::Warn>{warning}</Notice>
