@@ -14,6 +14,8 @@ pub enum SplitMode {
     Exact,
     /// Independent draws: judged by a G-test.
     Random,
+    /// Who asks decides who answers: shares are those of the clients, and no weights are held against them.
+    ByClient,
 }
 
 /// What the counts say of the weights.
