@@ -26,7 +26,7 @@ pub enum Verdict {
     Pass,
     /// They do not.
     Fail,
-    /// Too few answers to say.
+    /// Too few answers to say, or a split that is not by weight.
     Insufficient,
 }
 

@@ -113,6 +113,11 @@ impl Plan {
         self.most
     }
 
+    /// Whether members are answered by their names.
+    pub fn answers_names(&self) -> bool {
+        self.names
+    }
+
     /// What a client is answered: the one decision that live answers, explanations and previews share.
     pub fn decide<'a>(&'a self, client: &Client<'a>, turn: Turn) -> Decided<'a> {
         if self.by_client {

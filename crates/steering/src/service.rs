@@ -52,6 +52,8 @@ pub struct Plan {
     pub pools: Vec<PoolPlan>,
     /// What is in force.
     pub force: Force,
+    /// Whether members are answered by their names.
+    pub(crate) names: bool,
     /// Addresses in an answer at most.
     pub(crate) most: usize,
     /// Whether anything of an answer depends on who asks.
@@ -253,6 +255,7 @@ fn compile_plan(from: &Compile<'_>, kind: Kind, rules: Option<&Rules>, before: O
     let mut plan = Plan {
         pools,
         force,
+        names: kind == Kind::Names,
         most: usize::from(from.service.answers),
         by_client,
         has_public,

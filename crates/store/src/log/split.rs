@@ -53,6 +53,7 @@ impl Store {
                 at: row.try_get("at")?,
                 mode: match row.try_get::<String, _>("mode")?.as_str() {
                     "random" => SplitMode::Random,
+                    "by_client" => SplitMode::ByClient,
                     _ => SplitMode::Exact,
                 },
                 members: serde_json::from_value(row.try_get("members")?).map_err(StoreError::unreadable)?,
