@@ -83,7 +83,7 @@ fn expand(member: Member, resolved: &Resolved, members: &mut Vec<Member>) {
     }
     for address in found {
         // Two names may stand for one address, which is one member then: the first.
-        if members.iter().all(|other| other.address != Some(address) || member.is_alias()) {
+        if members.iter().all(|other| other.address != Some(address)) {
             members.push(Member { address: Some(address), ..member.clone() });
         }
     }
