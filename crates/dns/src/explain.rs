@@ -77,7 +77,8 @@ impl Serving {
             out.steps.push(format!("{name} is answered by a wildcard of the zone {}.", zone.name));
         }
         if let Some(service) = node.service.and_then(|i| self.service(i))
-            && let Some(next) = self.explain_service(service, name, Family::of_type(rr_type), (client, count), out)
+            && let Some(next) =
+                self.explain_service(service, name, Family::of_type(rr_type), (client, count), out)
         {
             return next;
         }
@@ -157,7 +158,8 @@ impl Serving {
     ) -> Option<Option<DnsName>> {
         out.service.get_or_insert(service.name.to_string());
         if service.name != *name && !service.name.is_wildcard() {
-            out.steps.push(format!("{name} has no data of its own, and is answered by the service above it."));
+            out.steps
+                .push(format!("{name} has no data of its own, and is answered by the service above it."));
         }
         out.steps.push(format!("{} is a service with a TTL of {} s.", service.name, service.ttl));
         let Some(plan) = service.plan(family) else {
@@ -172,7 +174,9 @@ impl Serving {
         let mut next = None;
         for ahead in 0..count as u64 {
             match plan.decide(client, Turn::Peek(ahead)).decision {
-                Decision::Members(pick) => out.answers.push(pick.answers().map(|(_, address)| address).collect()),
+                Decision::Members(pick) => {
+                    out.answers.push(pick.answers().map(|(_, address)| address).collect())
+                }
                 // The first of them is followed.
                 Decision::Named(_, target) => next = next.or_else(|| Some(target.clone())),
                 Decision::Addresses(addresses) => out.answers.push(addresses.to_vec()),

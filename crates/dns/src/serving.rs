@@ -186,8 +186,7 @@ impl Serving {
         for name in health.members.changed_since(&self.health.members) {
             let Some(&Place { index, in_config }) = compiled.places.get(&name) else { continue };
             let before = (&*self.services[index], &self.in_force[index]);
-            let (service, start, begins) =
-                compiler.compile(&config.services[in_config], Some(before));
+            let (service, start, begins) = compiler.compile(&config.services[in_config], Some(before));
             if begins {
                 begun.push(start.clone());
             }

@@ -19,7 +19,14 @@ fn configured(members: usize) -> config::Service {
 }
 
 fn compile(service: &config::Service, health: &HealthTable) -> Service {
-    Service::compile(&Compile { service, health, home_of: &|_| Home::default(), slot: Slot(1), seed: 0, previous: None })
+    Service::compile(&Compile {
+        service,
+        health,
+        home_of: &|_| Home::default(),
+        slot: Slot(1),
+        seed: 0,
+        previous: None,
+    })
 }
 
 fn decide(c: &mut Criterion) {

@@ -92,7 +92,8 @@ impl Candidate {
         slot: Slot,
     ) -> Candidate {
         let (location, site) = (home.location, home.site);
-        let first = |levels: [(Level, bool); 4]| levels.into_iter().find(|(_, holds)| *holds).map(|(level, _)| level);
+        let first =
+            |levels: [(Level, bool); 4]| levels.into_iter().find(|(_, holds)| *holds).map(|(level, _)| level);
         let (weight, weight_from) = [
             (location.and_then(|l| l.weight), Level::Location),
             (site.and_then(|s| s.weight), Level::Site),
@@ -145,7 +146,11 @@ impl Candidate {
 /// weights are multiplied until it is one, and none that was positive becomes 0.
 pub fn turn_weights(served: &[&Candidate]) -> Vec<u16> {
     let parts = |candidate: &Candidate| {
-        candidate.standing.ramp.filter(|ramp| ramp.of > 0 && ramp.step < ramp.of).map(|ramp| (ramp.step, ramp.of))
+        candidate
+            .standing
+            .ramp
+            .filter(|ramp| ramp.of > 0 && ramp.step < ramp.of)
+            .map(|ramp| (ramp.step, ramp.of))
     };
     let scale = served.iter().filter_map(|c| parts(c)).fold(1, |scale: u64, (_, of)| {
         let (scale, of) = (scale, u64::from(of));

@@ -112,7 +112,11 @@ impl Atlas {
             location.cidr.iter().map(move |network| (*network, place.clone()))
         });
         let own = |_: &_, own| own;
-        Atlas { groups: Networks::new(groups, own), locations: Networks::new(locations, |_, own| own), database }
+        Atlas {
+            groups: Networks::new(groups, own),
+            locations: Networks::new(locations, |_, own| own),
+            database,
+        }
     }
 
     /// The database.

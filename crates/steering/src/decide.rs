@@ -63,7 +63,8 @@ pub struct Pick<'a> {
 impl<'a> Pick<'a> {
     /// The members, the chosen one first, each once.
     pub fn members(self) -> impl Iterator<Item = &'a Served> {
-        let (head, tail) = self.rotation.members.split_at(self.rotation.head.min(self.rotation.members.len()));
+        let (head, tail) =
+            self.rotation.members.split_at(self.rotation.head.min(self.rotation.members.len()));
         let (before, from) = head.split_at(self.first.min(head.len()));
         let all = self.unscheduled_too;
         from.iter().chain(before).chain(tail).filter(move |m| all || m.scheduled).take(self.count)

@@ -124,7 +124,8 @@ impl Plan {
 
     fn pool_step(&self, index: usize, pool: &PoolPlan, choice: &Choice<'_>) -> String {
         let in_force = choice.pool == Some(index);
-        let joined = choice.pool.and_then(|pool| self.pools.get(pool)).is_some_and(|p| p.joined.contains(&index));
+        let joined =
+            choice.pool.and_then(|pool| self.pools.get(pool)).is_some_and(|p| p.joined.contains(&index));
         let why = if !pool.enabled {
             "skipped, it is disabled"
         } else if pool.priority == 0 {
@@ -139,7 +140,10 @@ impl Plan {
             "skipped, its members drain while others are up"
         } else if !pool.has_eligible() {
             "skipped, no member is up"
-        } else if in_force && choice.pool_by_client && choice.rule.is_some_and(|r| self.pool_of_rule[r].is_some()) {
+        } else if in_force
+            && choice.pool_by_client
+            && choice.rule.is_some_and(|r| self.pool_of_rule[r].is_some())
+        {
             "taken, the topology rule names it"
         } else if in_force && choice.pool_by_client {
             "taken, a member of it is nearest to the client"
@@ -161,7 +165,8 @@ impl Plan {
             return None;
         }
         let hash = choice.rotation.filter(|r| r.chooser.algorithm == Algorithm::ConsistentHash);
-        let mask = hash.map_or(0, |r| if client.network.is_ipv4() { r.chooser.mask.v4 } else { r.chooser.mask.v6 });
+        let mask =
+            hash.map_or(0, |r| if client.network.is_ipv4() { r.chooser.mask.v4 } else { r.chooser.mask.v6 });
         Some(match choice.scope.max(mask) {
             0 => "The answer is the same for every client.".to_owned(),
             bits => format!("The answer depends on the first {bits} bits of the client's address."),
@@ -191,21 +196,29 @@ impl Plan {
         let among = match (choice.by_place, choice.at) {
             (true, Some(at)) => format!("Among the members at {at}, where the topology rule leads. "),
             (true, None) => "Among the members nearest to the client. ".to_owned(),
-            (false, _) => match choice.pool.and_then(|pool| self.pools.get(pool)).map(|pool| pool.algorithm) {
-                Some(Algorithm::Geo) => "The client's place is not known. ".to_owned(),
-                Some(Algorithm::Topology) => "No rule leads to a member of the pool. ".to_owned(),
-                _ => String::new(),
-            },
+            (false, _) => {
+                match choice.pool.and_then(|pool| self.pools.get(pool)).map(|pool| pool.algorithm) {
+                    Some(Algorithm::Geo) => "The client's place is not known. ".to_owned(),
+                    Some(Algorithm::Topology) => "No rule leads to a member of the pool. ".to_owned(),
+                    _ => String::new(),
+                }
+            }
         };
         let turn = || {
-            format!("turn {} of a period of {} is next", rotation.cursor.place() + 1, rotation.schedule.period())
+            format!(
+                "turn {} of a period of {} is next",
+                rotation.cursor.place() + 1,
+                rotation.schedule.period()
+            )
         };
         let how = match rotation.chooser.algorithm {
             Algorithm::Random => "Weighted random: each answer is a draw of its own.".to_owned(),
             Algorithm::ConsistentHash => {
                 "Consistent hash: the client's network has one member as long as that is up.".to_owned()
             }
-            Algorithm::PreferenceOrder => format!("Preference order, exact turns within the lowest: {}.", turn()),
+            Algorithm::PreferenceOrder => {
+                format!("Preference order, exact turns within the lowest: {}.", turn())
+            }
             _ => format!("Exact weighted round robin: {}.", turn()),
         };
         among + &how
@@ -252,7 +265,9 @@ fn candidate_step(candidate: &Candidate, choice: &Choice<'_>) -> String {
             format!("up{measured}, its {level} drains: not answered while another is up")
         }
         (_, Some(level), _) => format!("up{measured}, answered although its {level} drains: no other is up"),
-        (_, _, Some(served)) if !served.scheduled => "weight 0, answered only when no other can be".to_owned(),
+        (_, _, Some(served)) if !served.scheduled => {
+            "weight 0, answered only when no other can be".to_owned()
+        }
         (Health::Up, ..) => format!("up{measured}"),
         (Health::Unknown, ..) => {
             format!("not judged by a monitor, answered as if it were up{measured}")

@@ -44,8 +44,7 @@ impl<T> Networks<T> {
     /// Of these networks; of equal ones the first counts. `within` joins the value of a network with that of the one
     /// around it.
     pub fn new(networks: impl IntoIterator<Item = (IpNet, T)>, within: impl Fn(&T, T) -> T) -> Networks<T> {
-        let (v4, v6) =
-            networks.into_iter().partition::<Vec<_>, _>(|(network, _)| network.addr().is_ipv4());
+        let (v4, v6) = networks.into_iter().partition::<Vec<_>, _>(|(network, _)| network.addr().is_ipv4());
         Networks { v4: Table::new(32, v4, &within), v6: Table::new(128, v6, &within) }
     }
 

@@ -81,8 +81,7 @@ impl PoolPlan {
             served = candidates.iter().filter(|c| c.is_enabled()).collect();
         }
         let kept = previous.and_then(|p| p.rotation.as_ref());
-        let rotation =
-            (!served.is_empty()).then(|| Rotation::new(chooser, served.clone(), Vec::new(), kept));
+        let rotation = (!served.is_empty()).then(|| Rotation::new(chooser, served.clone(), Vec::new(), kept));
         let parts = match (pool.algorithm, rules) {
             (Algorithm::Geo, _) => by_point(chooser, &served, previous),
             (Algorithm::Topology, Some(rules)) => by_name(chooser, &served, rules, previous),
@@ -170,7 +169,8 @@ fn by_point(chooser: Chooser, served: &[&Candidate], previous: Option<&PoolPlan>
         }
     }
     let part = |point: Point| {
-        let (here, mut others): (Vec<_>, Vec<_>) = served.iter().copied().partition(|c| c.point == Some(point));
+        let (here, mut others): (Vec<_>, Vec<_>) =
+            served.iter().copied().partition(|c| c.point == Some(point));
         let nearness = |c: &Candidate| c.point.map_or(f64::NEG_INFINITY, |other| other.nearness(point));
         others.sort_by(|a, b| nearness(b).total_cmp(&nearness(a)));
         (point, Rotation::new(chooser, here, others, kept(previous)))

@@ -7,12 +7,12 @@ use model::DnsName;
 use model::config::{Addresses, Algorithm, HashMask};
 use model::slots::Slot;
 
+use crate::Schedule;
 use crate::algorithm::{consistent_hash, preference_order, random};
 use crate::candidate::{Candidate, turn_weights};
 use crate::client::Client;
 use crate::cursor::Cursor;
 use crate::decide::Turn;
-use crate::Schedule;
 
 /// A member that is answered.
 #[derive(Clone, Debug, PartialEq)]

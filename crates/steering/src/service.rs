@@ -191,7 +191,9 @@ impl Plan {
     fn rank(&self) -> (u8, u8, Reverse<usize>) {
         let of = |rank, pool: usize| (rank, self.pools.get(pool).map_or(0, |p| p.priority), Reverse(pool));
         let fresh = |pool: usize| {
-            self.pools.get(pool).is_some_and(|p| p.candidates.iter().any(|c| c.eligible && c.draining.is_none()))
+            self.pools
+                .get(pool)
+                .is_some_and(|p| p.candidates.iter().any(|c| c.eligible && c.draining.is_none()))
         };
         match self.force {
             Force::Members { pool } => of(if fresh(pool) { 3 } else { 2 }, pool),
@@ -235,7 +237,8 @@ fn compile_plan(from: &Compile<'_>, kind: Kind, rules: Option<&Rules>, before: O
         pools.push(PoolPlan::new(pool, own, &joined, rules, kept));
     }
     let force = force(&pools, &from.service.down_response, kind);
-    let may_answer = |pool: usize| pools.get(pool).is_some_and(|p: &PoolPlan| p.is_choosable() && p.has_eligible());
+    let may_answer =
+        |pool: usize| pools.get(pool).is_some_and(|p: &PoolPlan| p.is_choosable() && p.has_eligible());
     let pool_of_rule: Vec<Option<usize>> = rules
         .iter()
         .flat_map(|rules| rules.targets())
@@ -248,10 +251,8 @@ fn compile_plan(from: &Compile<'_>, kind: Kind, rules: Option<&Rules>, before: O
         }
     }
     let has_public = pools.iter().flat_map(|pool| &pool.candidates).any(|c| c.public_address.is_some());
-    let by_client = has_public
-        || rules.is_some()
-        || !points.is_empty()
-        || pools.iter().any(PoolPlan::chooses_by_client);
+    let by_client =
+        has_public || rules.is_some() || !points.is_empty() || pools.iter().any(PoolPlan::chooses_by_client);
     let mut plan = Plan {
         pools,
         force,
@@ -281,7 +282,8 @@ fn candidates(from: &Compile<'_>, kind: Kind) -> Vec<Vec<Candidate>> {
             slot += 1;
             // A name that has no address yet is not checked, and not answered.
             let Some(address) = member.address else { continue };
-            let own = if member.is_alias() { Kind::Names } else { Kind::Addresses(Family::of_address(address)) };
+            let own =
+                if member.is_alias() { Kind::Names } else { Kind::Addresses(Family::of_address(address)) };
             if own == kind {
                 let standing = health.map(|h| h.of(&pool.name, address)).unwrap_or_default();
                 let home = (from.home_of)(member);
@@ -317,7 +319,9 @@ fn joined(
     }
     let rank = |index: usize| (Reverse(pools[index].priority), index);
     let mut after: Vec<usize> = (0..pools.len())
-        .filter(|other| rank(*other) > rank(pool) && pools[*other].enabled && pools[*other].priority.get() > 0)
+        .filter(|other| {
+            rank(*other) > rank(pool) && pools[*other].enabled && pools[*other].priority.get() > 0
+        })
         .collect();
     after.sort_by_key(|other| rank(*other));
     let mut joined = Vec::new();

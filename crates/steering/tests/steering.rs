@@ -36,7 +36,14 @@ fn down(service: &config::Service, lasts: &[u8]) -> HealthTable {
 }
 
 fn compile(service: &config::Service, health: &HealthTable, previous: Option<&Service>) -> Service {
-    Service::compile(&Compile { service, health, home_of: &|_| Home::default(), slot: Slot(10), seed: 0, previous })
+    Service::compile(&Compile {
+        service,
+        health,
+        home_of: &|_| Home::default(),
+        slot: Slot(10),
+        seed: 0,
+        previous,
+    })
 }
 
 fn v4(service: &Service) -> &Plan {

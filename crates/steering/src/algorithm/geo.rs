@@ -46,7 +46,9 @@ mod tests {
 
     #[test]
     fn the_date_line_and_the_poles_are_no_borders() {
-        let of = |degrees: &[(f64, f64)], client| nearest(degrees.iter().map(|d| Point::new(*d)), Point::new(client));
+        let of = |degrees: &[(f64, f64)], client| {
+            nearest(degrees.iter().map(|d| Point::new(*d)), Point::new(client))
+        };
         assert_eq!(of(&[(0.0, 100.0), (0.0, -179.0)], (0.0, 179.0)), Some(1));
         assert_eq!(of(&[(60.0, 0.0), (89.0, 180.0)], (89.0, 0.0)), Some(1));
         assert_eq!(of(&[(40.42, -3.70), (41.39, 2.17)], (43.3, 5.4)), Some(1));

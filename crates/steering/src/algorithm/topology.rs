@@ -44,7 +44,8 @@ impl Rules {
     pub fn new(service: &Service) -> Option<Rules> {
         let rules = &service.topology[..];
         let networks = rules.iter().enumerate();
-        let networks = networks.flat_map(|(i, rule)| rule.clients.cidr.iter().map(move |network| (*network, i)));
+        let networks =
+            networks.flat_map(|(i, rule)| rule.clients.cidr.iter().map(move |network| (*network, i)));
         let first_by_place = rules.iter().position(|rule| rule.clients.needs_a_place());
         (!rules.is_empty()).then(|| Rules {
             rules: rules.into(),
@@ -68,7 +69,8 @@ impl Rules {
             return (by_network, found.scope);
         }
         let located = client.atlas.located(client);
-        let by_place = (self.first_by_place..before).find(|i| is_for(&self.rules[*i].clients, &located.place));
+        let by_place =
+            (self.first_by_place..before).find(|i| is_for(&self.rules[*i].clients, &located.place));
         (by_place.or(by_network), found.scope.max(located.prefix))
     }
 

@@ -28,8 +28,7 @@ fn report() -> Schema {
 }
 
 fn segment() -> Schema {
-    let mode =
-        "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test. \
+    let mode = "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test. \
          `by_client`: who asks decides, and no weights are held against the shares.";
     object("A time in which weights and eligible members of a service stayed the same.")
         .must("from", instant("Start"))
