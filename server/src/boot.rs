@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use dns::{Responder, Serving};
+use dns::{Responder, Serving, Surroundings};
 use model::Label;
 use model::config::{Config, SiteRole};
 use model::health::HealthTable;
@@ -67,7 +67,12 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let first_epoch = (clock::now() / 1000) as u64;
     let secure = settings.secure.open()?;
     let certificate = secure.certificate.clone();
-    let mut reload = reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate);
+    let databases = {
+        let (city, asn) = (settings.surroundings.city.clone(), settings.surroundings.asn.clone());
+        Arc::new(geo::Databases::open(city.as_deref(), asn.as_deref()))
+    };
+    let mut reload =
+        reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate, databases.clone());
     let options = dns::Options {
         listen: if passed.is_empty() { settings.dns.clone() } else { Vec::new() },
         passed,
@@ -79,13 +84,20 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let workers = options.worker_slots();
     let seed = rand::random();
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
-    let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
+    let names_path = settings.data_dir.join("resolved.json");
+    let surroundings = Surroundings {
+        database: databases.clone(),
+        resolved: Arc::new(tasks::resolve::read(&names_path)),
+    };
+    let serving =
+        Serving::build_within(surroundings, snapshot.clone(), health, None, workers, seed, clock::now())?;
     let serving = Arc::new(serving);
     let policy = reload.policy()?;
     let (responder, rings) =
         Responder::start(options, serving.clone(), policy).await.map_err(cannot_listen)?;
     // Queries are answered from here on; whatever takes its time with a large configuration comes after.
     let first_view = log_view(&serving);
+    let checked = serving.config().clone();
     drop(serving);
 
     let mut database = database::Database::new(&settings);
@@ -99,8 +111,9 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     )?;
     let checker = health::Checker::start(
         health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
-        &snapshot.config,
+        &checked,
     );
+    drop(checked);
 
     let listener = TcpListener::bind(settings.http)
         .await
@@ -130,6 +143,14 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let console = serve_http(listener, site.clone(), stop.clone());
     tokio::spawn(tasks::publish::follow_health(site.clone()));
     tokio::spawn(tasks::notify::run(site.clone()));
+    tokio::spawn(tasks::geography::run(databases));
+    match tasks::resolve::Resolving::new(&settings.surroundings.servers, names_path) {
+        Ok(resolving) => drop(tokio::spawn(resolving.run(site.clone()))),
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(error, "names of members are not resolved");
+        }
+    }
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));

@@ -3,6 +3,7 @@
 mod file;
 mod responder;
 mod secure;
+mod surroundings;
 pub mod tsig;
 
 use std::net::{IpAddr, SocketAddr};
@@ -13,6 +14,7 @@ use clap::Args;
 
 pub use self::responder::ResponderSettings;
 pub use self::secure::{SecureArgs, SecureSettings};
+pub use self::surroundings::{SurroundingsArgs, SurroundingsSettings};
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
@@ -33,6 +35,9 @@ pub struct ServeArgs {
     /// DNS over TLS, HTTPS and QUIC.
     #[command(flatten)]
     pub secure: SecureArgs,
+    /// Where clients are, and who resolves names of members.
+    #[command(flatten)]
+    pub surroundings: SurroundingsArgs,
     /// A PostgreSQL 15 or later to use instead of the private one; names the user.
     #[arg(long, value_name = "URL", env = "STEELYARD_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
@@ -74,6 +79,8 @@ pub struct Settings {
     pub dns: Vec<SocketAddr>,
     /// DNS over TLS, HTTPS and QUIC.
     pub secure: SecureSettings,
+    /// Where clients are, and who resolves names of members.
+    pub surroundings: SurroundingsSettings,
     /// An outer PostgreSQL.
     pub database_url: Option<String>,
     /// Name of this site, when given.
@@ -100,6 +107,9 @@ impl ServeArgs {
             None => file::File::default(),
         };
         let secure = self.secure.settings(&mut file)?;
+        let surroundings = self
+            .surroundings
+            .settings(std::mem::take(&mut file.geo), std::mem::take(&mut file.resolver));
         let beside = self.config.clone().unwrap_or_default();
         let tsig = file.tsig.into_iter().map(|entry| entry.beside(&beside)).collect();
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
@@ -136,6 +146,7 @@ impl ServeArgs {
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             dns,
             secure,
+            surroundings,
             database_url,
             site,
             workers,

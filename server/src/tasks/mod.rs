@@ -1,6 +1,8 @@
 //! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs.
 
+pub mod geography;
 pub mod housekeeping;
 pub mod notify;
 pub mod publish;
+pub mod resolve;
 pub mod storage;
