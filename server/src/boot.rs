@@ -85,10 +85,8 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let seed = rand::random();
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
     let names_path = settings.data_dir.join("resolved.json");
-    let surroundings = Surroundings {
-        database: databases.clone(),
-        resolved: Arc::new(tasks::resolve::read(&names_path)),
-    };
+    let surroundings =
+        Surroundings { database: databases.clone(), resolved: Arc::new(tasks::resolve::read(&names_path)) };
     let serving =
         Serving::build_within(surroundings, snapshot.clone(), health, None, workers, seed, clock::now())?;
     let serving = Arc::new(serving);

@@ -107,9 +107,8 @@ impl ServeArgs {
             None => file::File::default(),
         };
         let secure = self.secure.settings(&mut file)?;
-        let surroundings = self
-            .surroundings
-            .settings(std::mem::take(&mut file.geo), std::mem::take(&mut file.resolver));
+        let surroundings =
+            self.surroundings.settings(std::mem::take(&mut file.geo), std::mem::take(&mut file.resolver));
         let beside = self.config.clone().unwrap_or_default();
         let tsig = file.tsig.into_iter().map(|entry| entry.beside(&beside)).collect();
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);

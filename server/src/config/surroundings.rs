@@ -62,7 +62,9 @@ impl SurroundingsArgs {
 fn server(text: &str) -> Result<SocketAddr, String> {
     let alone = || text.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, 53));
     text.parse().ok().or_else(alone).ok_or_else(|| {
-        format!("{text:?} is no address of a server: write one such as 192.0.2.53, or with a port 192.0.2.53:5353")
+        format!(
+            "{text:?} is no address of a server: write one such as 192.0.2.53, or with a port 192.0.2.53:5353"
+        )
     })
 }
 

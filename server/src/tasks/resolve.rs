@@ -52,9 +52,11 @@ impl Resolving {
     /// When the servers of this machine are not known.
     pub fn new(servers: &[SocketAddr], path: PathBuf) -> anyhow::Result<Resolving> {
         let mut builder = if servers.is_empty() {
-            TokioResolver::builder_tokio().context("the resolvers of this machine are not known: give [resolver] servers")?
+            TokioResolver::builder_tokio()
+                .context("the resolvers of this machine are not known: give [resolver] servers")?
         } else {
-            let config = ResolverConfig::from_name_servers(servers.iter().copied().map(name_server).collect());
+            let config =
+                ResolverConfig::from_name_servers(servers.iter().copied().map(name_server).collect());
             let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
             builder.options_mut().use_hosts_file = ResolveHosts::Never;
             builder
@@ -114,7 +116,8 @@ impl Resolving {
         for name in names {
             let (resolver, before) = (self.resolver.clone(), known.of(&name));
             asking.spawn(async move {
-                let (v4, v6) = tokio::join!(look(&resolver, &name, Family::V4), look(&resolver, &name, Family::V6));
+                let (v4, v6) =
+                    tokio::join!(look(&resolver, &name, Family::V4), look(&resolver, &name, Family::V6));
                 let (found, next) = settle(before, v4, v6, Instant::now());
                 (name, found, next)
             });

@@ -92,6 +92,14 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
     .into_any()
 }
 
+/// A member's address, with the name it was found by.
+fn known_by(member: &Member) -> String {
+    match (member.address, &member.fqdn) {
+        (Some(address), Some(name)) => format!("{address} ({name})"),
+        _ => member.id().to_string(),
+    }
+}
+
 fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
     let place = match (&member.location, &detail.site) {
         (Some(location), Some(site)) => format!("{location} ({site})"),
@@ -123,7 +131,7 @@ fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> 
     let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
     view! {
         <tr>
-            <th scope="row" class="mono">{member.id().to_string()}{enabled}</th>
+            <th scope="row" class="mono">{known_by(member)}{enabled}</th>
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>

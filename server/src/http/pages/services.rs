@@ -100,7 +100,10 @@ pub async fn detail(
 fn describe(site: &Site, service: Service) -> ServiceDetail {
     let snapshot = site.snapshot();
     let measured = site.checker.state();
-    let pools = service
+    let view = site.responder.current();
+    // Names of members have addresses in what answers.
+    let answering = view.config().service(&service.name).unwrap_or(&service);
+    let pools = answering
         .pools
         .iter()
         .map(|pool| {
