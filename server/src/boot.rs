@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use dns::{Responder, Serving};
+use dns::{Responder, Serving, Surroundings};
 use model::Label;
 use model::config::{Config, SiteRole};
 use model::health::HealthTable;
@@ -70,7 +70,12 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let first_epoch = (clock::now() / 1000) as u64;
     let secure = settings.secure.open()?;
     let certificate = secure.certificate.clone();
-    let mut reload = reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate);
+    let databases = {
+        let (city, asn) = (settings.surroundings.city.clone(), settings.surroundings.asn.clone());
+        Arc::new(geo::Databases::open(city.as_deref(), asn.as_deref()))
+    };
+    let mut reload =
+        reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate, databases.clone());
     let options = dns::Options {
         listen: if passed.is_empty() { settings.dns.clone() } else { Vec::new() },
         passed,
@@ -82,13 +87,18 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let workers = options.worker_slots();
     let seed = rand::random();
     let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
-    let serving = Serving::build(snapshot.clone(), health, None, workers, seed, clock::now())?;
+    let names_path = settings.data_dir.join("resolved.json");
+    let surroundings =
+        Surroundings { database: databases.clone(), resolved: Arc::new(tasks::resolve::read(&names_path)) };
+    let serving =
+        Serving::build_within(surroundings, snapshot.clone(), health, None, workers, seed, clock::now())?;
     let serving = Arc::new(serving);
     let policy = reload.policy()?;
     let (responder, rings) =
         Responder::start(options, serving.clone(), policy).await.map_err(cannot_listen)?;
     // Queries are answered from here on; whatever takes its time with a large configuration comes after.
     let first_view = log_view(&serving);
+    let checked = serving.config().clone();
     drop(serving);
 
     let mut database = database::Database::new(&settings);
@@ -110,7 +120,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
     let checker = health::Checker::start(
         health::Options { clock: Arc::new(clock::now), concurrency: checks_at_once(), first_epoch },
-        &snapshot.config,
+        &checked,
         settings.health.tools(own).with_secrets(Arc::new(move |name| known.get(name))),
     );
     let health_changes = checker.changes();
@@ -143,6 +153,14 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     tokio::spawn(tasks::publish::follow_health(site.clone()));
     tokio::spawn(tasks::notify::run(site.clone()));
     tokio::spawn(tasks::health::run(site.clone(), health_changes));
+    tokio::spawn(tasks::geography::run(databases));
+    match tasks::resolve::Resolving::new(&settings.surroundings.servers, names_path) {
+        Ok(resolving) => drop(tokio::spawn(resolving.run(site.clone()))),
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(error, "names of members are not resolved");
+        }
+    }
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));

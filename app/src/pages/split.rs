@@ -195,6 +195,7 @@ fn segment(number: usize, segment: &Segment, of: usize) -> AnyView {
     };
     let mode = match segment.mode {
         SplitMode::Exact => "judged by the bound of the exact schedule".to_owned(),
+        SplitMode::ByClient => "not judged: who is answered what depends on who asks".to_owned(),
         SplitMode::Random => match segment.p_value {
             Some(p) => format!("judged by a G-test: G = {:.2}, p = {p:.4}", segment.statistic),
             None => "judged by a G-test".to_owned(),

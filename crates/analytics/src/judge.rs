@@ -72,13 +72,15 @@ struct Ruling {
 /// An exact schedule is held to its bound: a member that strays by twice the number of runs or more fails, at any
 /// count, and a pass needs a whole period of answers for each run. Independent draws are held to a G-test at
 /// [`SIGNIFICANCE`], once every member is expected five times. An answer that named no eligible member, or a member
-/// of weight 0 beside others, fails at once in either mode.
+/// of weight 0 beside others, fails at once in either mode. Where the client decides who answers, no weight is held
+/// against the counts, and the reason says so.
 pub fn judge(segment: &ObservedSegment) -> Segment {
     let counts = Counts::of(segment);
     let names: Vec<String> = segment.members.iter().map(|m| m.address.to_string()).collect();
     let ruling = match segment.mode {
         SplitMode::Exact => by_bound(&counts, &names, segment.runs),
         SplitMode::Random => by_test(&counts, &names),
+        SplitMode::ByClient => by_client(&counts),
     };
     let members = segment.members.iter().enumerate().map(|(i, member)| {
         let (ci_low, ci_high) = wilson::interval(counts.observed[i], counts.total);
@@ -151,6 +153,15 @@ fn by_test(counts: &Counts, names: &[String]) -> Ruling {
         }
         _ => ruling(Verdict::Pass, reason::likely(test.g, test.p)),
     }
+}
+
+/// Shares are those of who asked: only an answer that named no eligible member can be wrong.
+fn by_client(counts: &Counts) -> Ruling {
+    let (verdict, reason) = match counts.strangers {
+        0 => (Verdict::Insufficient, reason::by_client()),
+        strangers => (Verdict::Fail, reason::strangers(strangers)),
+    };
+    Ruling { verdict, reason, statistic: 0.0, p_value: None, needed: 0 }
 }
 
 /// What no schedule and no draw can produce, however few the answers.

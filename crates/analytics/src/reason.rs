@@ -66,6 +66,12 @@ fn so_far(total: u64) -> String {
     }
 }
 
+pub(crate) fn by_client() -> String {
+    "Who is answered what depends on who asks: these are the shares of the clients that asked, and no weights are held \
+     against them."
+        .to_owned()
+}
+
 pub(crate) fn nothing_to_choose(total: u64) -> String {
     format!("One member had any weight, and all {} named it.", answers(total as f64))
 }

@@ -10,7 +10,8 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use hickory_proto::op::Message;
 use model::DnsName;
-use model::event::{QueryEvent, Transport};
+use model::event::{ClientSubnet, QueryEvent, Transport};
+use steering::Client;
 
 use crate::complete;
 use crate::fast;
@@ -57,6 +58,8 @@ pub struct Asked<'a> {
     pub policy: &'a Policy,
     pub packet: &'a [u8],
     pub query: Query<'a>,
+    /// Who is answered: what answers may depend on.
+    pub steered: Client<'a>,
     /// The OPT record of the answer, when the query had one.
     pub opt: Option<Opt<'a>>,
     /// Octets the answer may have.
@@ -209,7 +212,11 @@ pub fn ask<'a>(
     });
     let limit = limit(arrival.transport, query.edns);
     let permitted = policy.access.permits(arrival.client.ip());
-    Asked { serving, policy, packet, query, opt, limit, permitted }
+    let steered = match query.edns.and_then(|edns| edns.subnet) {
+        Some(subnet) => Client::within(subnet.address, subnet.source, serving.atlas()),
+        None => Client::at(arrival.client.ip(), serving.atlas()),
+    };
+    Asked { serving, policy, packet, query, steered, opt, limit, permitted }
 }
 
 fn limit(transport: Transport, edns: Option<Edns<'_>>) -> usize {
@@ -227,8 +234,13 @@ impl Arrival {
 }
 
 impl<'a> Asked<'a> {
-    /// The OPT record of an answer that is given for this reason.
-    pub fn opt_because(&self, error: Option<ExtendedError>) -> Option<Opt<'a>> {
-        self.opt.map(|opt| Opt { error, ..opt })
+    /// The OPT record of an answer that is given for this reason, and is good for all clients that share so many bits of
+    /// the network told.
+    pub fn opt_because(&self, error: Option<ExtendedError>, scope: u8) -> Option<Opt<'a>> {
+        self.opt.map(|opt| Opt {
+            error,
+            subnet: opt.subnet.map(|subnet| ClientSubnet { scope, ..subnet }),
+            ..opt
+        })
     }
 }

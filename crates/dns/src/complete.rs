@@ -14,7 +14,8 @@ use model::rrtype::{Rcode, RrType};
 use crate::answer::{Asked, Outcome};
 use crate::message::{self, ExtendedError, IN, MAX_UDP, Opt};
 use sections::Sections;
-use walk::{Turn, Walk};
+use steering::Turn;
+use walk::Walk;
 
 pub use walk::zone_slot;
 
@@ -32,7 +33,7 @@ pub fn answer(asked: &Asked<'_>, out: &mut Vec<u8>, event: &mut QueryEvent) -> O
 /// The answer to any well-formed query, within the octets it may have; none for silence.
 pub fn respond(asked: &Asked<'_>, event: &mut QueryEvent) -> Option<Message> {
     // What one would see now decides whether it fits; the turn is taken only for an answer that is sent.
-    let seen = decide(asked, Turn::Peek, event)?;
+    let seen = decide(asked, Turn::Peek(0), event)?;
     let message = seen.message(asked, event.rcode);
     if encoded_length(&message) > asked.limit {
         // What does not fit is left out whole, and TC says so (RFC 2181 section 9). Nobody was named.
@@ -43,7 +44,13 @@ pub fn respond(asked: &Asked<'_>, event: &mut QueryEvent) -> Option<Message> {
         return Some(message);
     }
     let taken = decide(asked, Turn::Take, event)?;
-    Some(taken.message(asked, event.rcode))
+    let message = taken.message(asked, event.rcode);
+    // Another member's name may be longer than the one that was seen.
+    if taken.named && encoded_length(&message) > asked.limit {
+        event.forget_members(taken.slot_without_members);
+        return Some(truncated(message));
+    }
+    Some(message)
 }
 
 /// Answers a packet that cannot be read to its end, or asks for what is no query, into `out`.
@@ -78,7 +85,7 @@ pub fn refuse_asked(
     error: Option<ExtendedError>,
     out: &mut Vec<u8>,
 ) -> Outcome {
-    let opt = asked.opt_because(error);
+    let opt = asked.opt_because(error, 0);
     send(&header(asked.packet, Some(asked.query.question), rcode, opt.as_ref()), out)
 }
 

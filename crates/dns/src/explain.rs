@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use model::config::Unhandled;
 use model::rrtype::{Family, RrType};
 use model::{DnsName, rrtype::Rcode};
-use steering::{Decision, Explanation, Service};
+use steering::{Client, Decision, Explanation, Service, Turn};
 
 use crate::lookup::{Broken, Found, find};
 use crate::serving::Serving;
@@ -26,9 +26,9 @@ impl Serving {
             steps: vec![format!("{client} asks for {name}, type {rr_type}.")],
             ..Explanation::default()
         };
-        let mut name = name.clone();
+        let (mut name, client) = (name.clone(), Client::at(client, self.atlas()));
         for hop in 0..MAX_ALIASES {
-            match self.explain_name(&name, rr_type, hop, count, &mut explanation) {
+            match self.explain_name(&name, rr_type, hop, (&client, count), &mut explanation) {
                 Some(target) if rr_type != RrType::CNAME => name = target,
                 _ => break,
             }
@@ -42,7 +42,7 @@ impl Serving {
         name: &DnsName,
         rr_type: RrType,
         hop: usize,
-        count: usize,
+        (client, count): (&Client<'_>, usize),
         out: &mut Explanation,
     ) -> Option<DnsName> {
         let node = match find(self.tree(), name.wire(), rr_type) {
@@ -77,7 +77,8 @@ impl Serving {
             out.steps.push(format!("{name} is answered by a wildcard of the zone {}.", zone.name));
         }
         if let Some(service) = node.service.and_then(|i| self.service(i))
-            && let Some(next) = self.explain_service(service, Family::of_type(rr_type), count, out)
+            && let Some(next) =
+                self.explain_service(service, name, Family::of_type(rr_type), (client, count), out)
         {
             return next;
         }
@@ -150,11 +151,16 @@ impl Serving {
     fn explain_service(
         &self,
         service: &Service,
+        name: &DnsName,
         family: Family,
-        count: usize,
+        (client, count): (&Client<'_>, usize),
         out: &mut Explanation,
     ) -> Option<Option<DnsName>> {
         out.service.get_or_insert(service.name.to_string());
+        if service.name != *name && !service.name.is_wildcard() {
+            out.steps
+                .push(format!("{name} has no data of its own, and is answered by the service above it."));
+        }
         out.steps.push(format!("{} is a service with a TTL of {} s.", service.name, service.ttl));
         let Some(plan) = service.plan(family) else {
             let target = service.alias()?;
@@ -162,13 +168,17 @@ impl Serving {
             (out.ttl, out.outcome) = (service.ttl, "cname".to_owned());
             return Some(Some(target.clone()));
         };
-        out.steps.extend(plan.steps());
-        (out.ttl, out.outcome) = (service.ttl, plan.outcome().to_owned());
-        out.pool = plan.pool().map(|p| p.name.to_string());
+        out.steps.extend(plan.steps(client));
+        (out.ttl, out.outcome) = (service.ttl, plan.outcome(client).to_owned());
+        out.pool = plan.pool_for(client).map(|p| p.name.to_string());
         let mut next = None;
         for ahead in 0..count as u64 {
-            match plan.decide(plan.peek_turn(ahead)) {
-                Decision::Members(pick) => out.answers.push(pick.members().map(|m| m.address).collect()),
+            match plan.decide(client, Turn::Peek(ahead)).decision {
+                Decision::Members(pick) => {
+                    out.answers.push(pick.answers().map(|(_, address)| address).collect())
+                }
+                // The first of them is followed.
+                Decision::Named(_, target) => next = next.or_else(|| Some(target.clone())),
                 Decision::Addresses(addresses) => out.answers.push(addresses.to_vec()),
                 Decision::Silence => out.rcode = Rcode::DROPPED.to_string(),
                 Decision::Alias(target) => next = Some(target.clone()),

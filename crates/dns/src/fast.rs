@@ -7,7 +7,7 @@ use model::DnsName;
 use model::config::Unhandled;
 use model::event::QueryEvent;
 use model::rrtype::{Family, Rcode, RrType};
-use steering::{Decision, Plan, Service};
+use steering::{Decision, Plan, Service, Turn};
 
 use crate::answer::{Asked, Outcome};
 use crate::lookup::{Found, Lowered, find};
@@ -28,10 +28,13 @@ pub fn answer(asked: &Asked<'_>, out: &mut Vec<u8>, event: &mut QueryEvent) -> O
         return None;
     }
     let mut reply = Reply::new(out, asked.packet, query.question, asked.limit);
-    let mut walk = Walk { asked, serving: asked.serving, reply: &mut reply, event, error: None };
+    let mut walk = Walk { asked, serving: asked.serving, reply: &mut reply, event, error: None, scope: 0 };
     let outcome = walk.run(query.name)?;
-    let error = walk.error;
-    let opt = asked.opt_because(error);
+    let (error, scope) = (walk.error, walk.scope);
+    if let Some(subnet) = &mut event.ecs {
+        subnet.scope = scope;
+    }
+    let opt = asked.opt_because(error, scope);
     reply.finish(event.rcode, opt.as_ref()).then_some(outcome)
 }
 
@@ -46,6 +49,8 @@ struct Walk<'a, 'b, 'c> {
     reply: &'b mut Reply<'c>,
     event: &'b mut QueryEvent,
     error: Option<ExtendedError>,
+    /// Bits of the client's network that the answer depends on.
+    scope: u8,
 }
 
 /// What a node does with the question.
@@ -132,6 +137,10 @@ impl<'a> Walk<'a, '_, '_> {
         let apex = owner + name.wire().len() - data.name.wire().len();
         self.reply.authority(apex, &data.negative_soa);
         self.event.ttl = data.negative_ttl;
+        // RFC 7871 section 7.4: what is not there is not there for anybody.
+        if self.reply.answers() == 0 {
+            self.scope = 0;
+        }
     }
 
     /// What a node has for the type asked for; none when that is for the complete path.
@@ -171,19 +180,25 @@ impl<'a> Walk<'a, '_, '_> {
     fn steer(&mut self, service: &'a Service, plan: &'a Plan, owner: usize) -> Option<Step<'a>> {
         self.event.failed_open = plan.force.is_down_response();
         self.error = self.event.failed_open.then_some(ExtendedError::NO_MEMBER_UP);
-        // A turn is taken only for an answer that is sent.
-        let octets = plan.address_count() * (POINTER + FIXED + 16);
-        if !self.reply.has_room(octets, self.asked.opt_because(self.error).as_ref()) {
+        // Where a name leads cannot be known before its turn is taken.
+        if plan.answers_names() {
             return None;
         }
-        Some(match plan.decide(plan.next_turn()) {
+        // A turn is taken only for an answer that is sent.
+        let octets = plan.address_count() * (POINTER + FIXED + 16);
+        if !self.reply.has_room(octets, self.asked.opt_because(self.error, 0).as_ref()) {
+            return None;
+        }
+        let decided = plan.decide(&self.asked.steered, Turn::Take);
+        self.scope = self.scope.max(decided.scope);
+        Some(match decided.decision {
             Decision::Members(pick) => {
-                for (place, member) in pick.members().enumerate() {
+                for (place, (member, address)) in pick.answers().enumerate() {
                     if place == 0 {
                         self.event.slot = member.slot;
                     }
-                    self.reply.address(owner, service.ttl, member.address);
-                    self.event.push_answer(member.address);
+                    self.reply.address(owner, service.ttl, address);
+                    self.event.push_answer(address);
                 }
                 self.event.ttl = service.ttl;
                 Step::Done
@@ -198,7 +213,7 @@ impl<'a> Walk<'a, '_, '_> {
                 Step::Done
             }
             Decision::Silence => Step::Silent,
-            Decision::Alias(target) => self.alias(target, service.ttl, owner),
+            Decision::Alias(target) | Decision::Named(_, target) => self.alias(target, service.ttl, owner),
         })
     }
 

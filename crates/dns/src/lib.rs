@@ -33,7 +33,7 @@ pub use cookie::Cookies;
 pub use policy::{Identity, Policy};
 pub use rate::{Limiter, MAX_SLIP, RateLimit, Verdict};
 pub use responder::{Options, Passed, Relisted, Responder};
-pub use serving::Serving;
+pub use serving::{Serving, Surroundings};
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
 pub use transfer::notify;
 pub use transport::connections::Limits;

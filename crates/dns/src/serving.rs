@@ -3,17 +3,32 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use model::config::{Config, LocationIndex, Member};
+use model::config::{Config, LocationIndex, Member, Resolved};
 use model::counter::CounterBlock;
 use model::health::HealthTable;
 use model::row::SegmentStart;
 use model::slots::{Slot, Slots};
 use model::snapshot::Snapshot;
 use model::{DnsName, Problems};
-use steering::{Compile, Service, begins_anew, segment};
+use steering::{Atlas, Compile, Home, Locate, Nowhere, Service, begins_anew, segment};
 
 use crate::stats::ZoneRequests;
 use crate::tree::Tree;
+
+/// What a view is made of beside its snapshot and its health.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Where clients are.
+    pub database: Arc<dyn Locate>,
+    /// What names of members stand for.
+    pub resolved: Arc<Resolved>,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Surroundings { database: Arc::new(Nowhere), resolved: Arc::default() }
+    }
+}
 
 /// A snapshot of one generation joined with one health table; immutable but for its counters and cursors.
 ///
@@ -23,6 +38,7 @@ use crate::tree::Tree;
 pub struct Serving {
     snapshot: Arc<Snapshot>,
     health: Arc<HealthTable>,
+    surroundings: Surroundings,
     compiled: Arc<Compiled>,
     counters: Arc<CounterBlock>,
     lost: Arc<CounterBlock>,
@@ -33,9 +49,12 @@ pub struct Serving {
     begun: Vec<Arc<SegmentStart>>,
 }
 
-/// What a view has of its snapshot alone.
+/// What a view has of its snapshot and its surroundings alone.
 #[derive(Debug)]
 struct Compiled {
+    /// The configuration with the addresses of names; none where no member has a name.
+    resolved: Option<Config>,
+    atlas: Atlas,
     slots: Arc<Slots>,
     tree: Tree,
     /// Where each enabled service is, among those and in the configuration.
@@ -60,9 +79,7 @@ struct Compiler<'a> {
 }
 
 impl Serving {
-    /// Compiles a view for `workers` writers of counters. `previous` is the view in force, whose cursors go on where
-    /// nothing changed, and of which everything is taken over that did not change; `workers` and `seed`, this
-    /// process's own for weighted draws, are the same for all of them. `now` is microseconds since 1970 UTC.
+    /// Compiles a view in the surroundings of the one in force; see [`Serving::build_within`].
     ///
     /// # Errors
     /// When a record cannot be encoded; a checked configuration always can.
@@ -74,14 +91,18 @@ impl Serving {
         seed: u64,
         now: i64,
     ) -> Result<Serving, Problems> {
-        match previous.filter(|p| Arc::ptr_eq(&p.snapshot, &snapshot)) {
-            Some(previous) => Ok(previous.with_health(health, workers, seed, now)),
-            None => Serving::anew(snapshot, health, previous, workers, seed, now),
-        }
+        let surroundings = previous.map(|p| p.surroundings.clone()).unwrap_or_default();
+        Serving::build_within(surroundings, snapshot, health, previous, workers, seed, now)
     }
 
-    /// A view of another snapshot than the one in force.
-    fn anew(
+    /// Compiles a view for `workers` writers of counters. `previous` is the view in force, whose cursors go on where
+    /// nothing changed, and of which everything is taken over that did not change; `workers` and `seed`, this
+    /// process's own for weighted draws, are the same for all of them. `now` is microseconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// When a record cannot be encoded; a checked configuration always can.
+    pub fn build_within(
+        surroundings: Surroundings,
         snapshot: Arc<Snapshot>,
         health: Arc<HealthTable>,
         previous: Option<&Serving>,
@@ -89,10 +110,33 @@ impl Serving {
         seed: u64,
         now: i64,
     ) -> Result<Serving, Problems> {
-        let config = &snapshot.config;
+        let same = |p: &&Serving| {
+            Arc::ptr_eq(&p.snapshot, &snapshot)
+                && Arc::ptr_eq(&p.surroundings.resolved, &surroundings.resolved)
+                && Arc::ptr_eq(&p.surroundings.database, &surroundings.database)
+        };
+        match previous.filter(same) {
+            Some(previous) => Ok(previous.with_health(health, workers, seed, now)),
+            None => Serving::anew(surroundings, snapshot, health, previous, workers, seed, now),
+        }
+    }
+
+    /// A view of another snapshot than the one in force.
+    fn anew(
+        surroundings: Surroundings,
+        snapshot: Arc<Snapshot>,
+        health: Arc<HealthTable>,
+        previous: Option<&Serving>,
+        workers: usize,
+        seed: u64,
+        now: i64,
+    ) -> Result<Serving, Problems> {
+        let resolved = snapshot.config.with_addresses(&surroundings.resolved);
+        let config = resolved.as_ref().unwrap_or(&snapshot.config);
+        let atlas = Atlas::new(config, surroundings.database.clone());
         let slots = Arc::new(Slots::new(config));
         let enabled: Vec<_> = config.services.iter().filter(|s| s.enabled).collect();
-        let compiler = Compiler::new(&snapshot, &slots, &health, seed, now);
+        let compiler = Compiler::new(config, snapshot.generation, &slots, &health, seed, now);
         let compile = || {
             let of_service = |service: &&model::config::Service| {
                 let before = previous.and_then(|p| {
@@ -128,21 +172,21 @@ impl Serving {
         let requests = zone_requests(config, previous, workers);
         let block = || Arc::new(CounterBlock::new(snapshot.generation, health.epoch, slots.clone(), workers));
         let (counters, lost) = (block(), block());
-        let compiled = Arc::new(Compiled { slots, tree, places, requests });
-        Ok(Serving { snapshot, health, compiled, counters, lost, services, in_force, begun })
+        let compiled = Arc::new(Compiled { resolved, atlas, slots, tree, places, requests });
+        Ok(Serving { snapshot, health, surroundings, compiled, counters, lost, services, in_force, begun })
     }
 
     /// This view's snapshot with another health table.
     fn with_health(&self, health: Arc<HealthTable>, workers: usize, seed: u64, now: i64) -> Serving {
         let (snapshot, compiled) = (self.snapshot.clone(), self.compiled.clone());
-        let compiler = Compiler::new(&snapshot, &compiled.slots, &health, seed, now);
+        let config = compiled.resolved.as_ref().unwrap_or(&snapshot.config);
+        let compiler = Compiler::new(config, snapshot.generation, &compiled.slots, &health, seed, now);
         let (mut services, mut in_force) = (self.services.clone(), self.in_force.clone());
         let mut begun = Vec::new();
         for name in health.members.changed_since(&self.health.members) {
             let Some(&Place { index, in_config }) = compiled.places.get(&name) else { continue };
             let before = (&*self.services[index], &self.in_force[index]);
-            let (service, start, begins) =
-                compiler.compile(&snapshot.config.services[in_config], Some(before));
+            let (service, start, begins) = compiler.compile(&config.services[in_config], Some(before));
             if begins {
                 begun.push(start.clone());
             }
@@ -153,12 +197,28 @@ impl Serving {
             Arc::new(CounterBlock::new(snapshot.generation, health.epoch, slots, workers))
         };
         let (counters, lost) = (block(), block());
-        Serving { snapshot, health, compiled, counters, lost, services, in_force, begun }
+        let surroundings = self.surroundings.clone();
+        Serving { snapshot, health, surroundings, compiled, counters, lost, services, in_force, begun }
     }
 
     /// The configuration with its number.
     pub fn snapshot(&self) -> &Arc<Snapshot> {
         &self.snapshot
+    }
+
+    /// The configuration that answers: the snapshot's, with the addresses that names of members stand for.
+    pub fn config(&self) -> &Config {
+        self.compiled.resolved.as_ref().unwrap_or(&self.snapshot.config)
+    }
+
+    /// What it was made of beside its snapshot and its health.
+    pub fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    /// What is known of where clients are.
+    pub(crate) fn atlas(&self) -> &Atlas {
+        &self.compiled.atlas
     }
 
     /// Measured health.
@@ -208,28 +268,31 @@ impl Serving {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(snapshot: &'a Snapshot, slots: &'a Slots, health: &'a HealthTable, seed: u64, now: i64) -> Self {
-        Compiler {
-            locations: LocationIndex::new(&snapshot.config),
-            slots,
-            health,
-            seed,
-            generation: snapshot.generation,
-            now,
-        }
+    fn new(
+        config: &'a Config,
+        generation: u64,
+        slots: &'a Slots,
+        health: &'a HealthTable,
+        seed: u64,
+        now: i64,
+    ) -> Self {
+        Compiler { locations: LocationIndex::new(config), slots, health, seed, generation, now }
     }
 
     /// A service with the segment it is in, and whether that begins with this view. `before` is the same of the view
     /// in force.
     fn compile(
         &self,
-        service: &model::config::Service,
-        before: Option<(&Service, &Arc<SegmentStart>)>,
+        service: &'a model::config::Service,
+        before: Option<(&'a Service, &Arc<SegmentStart>)>,
     ) -> (Arc<Service>, Arc<SegmentStart>, bool) {
         let compiled = Service::compile(&Compile {
             service,
             health: self.health,
-            site_of: &|member: &Member| self.locations.site_of(member).cloned(),
+            home_of: &|member: &Member| {
+                let location = self.locations.of(member);
+                Home { location, site: location.and_then(|location| self.locations.site(location)) }
+            },
             slot: self.slots.service(&service.name).unwrap_or(Slot::OUTSIDE),
             seed: self.seed,
             previous: before.map(|(service, _)| service),

@@ -190,6 +190,9 @@ impl Tree {
         for (number, service) in services.iter().enumerate() {
             if let Some(zone) = index.of(&service.name) {
                 tree.node(zone, &service.name).service = Some(number);
+                if let Some(below) = wildcard_below(service) {
+                    tree.node(zone, &below).service = Some(number);
+                }
             }
         }
         // The apex of a zone within another's exists there too: nothing on the way to it may be denied.
@@ -284,6 +287,12 @@ impl Tree {
         let owner = self.breaks.get(number as usize)?;
         Some((owner, self.get(owner.wire())?))
     }
+}
+
+/// The source of synthesis (RFC 4592) for the names below a service that answers them; none where that would be too long.
+fn wildcard_below(service: &Service) -> Option<DnsName> {
+    let below = || DnsName::from_wire(&[b"\x01*", service.name.wire()].concat());
+    service.wildcard.then(below).flatten()
 }
 
 fn zone_data(zone: &Zone, slot: Slot, serial: u32) -> ZoneData {

@@ -11,6 +11,7 @@ mod logging;
 mod member;
 mod monitor;
 mod pool;
+mod resolved;
 mod service;
 mod site;
 mod topology;
@@ -31,6 +32,7 @@ pub use monitor::{
     ScriptCall, SecretName, StatusMatch, octets,
 };
 pub use pool::{Algorithm, Fallback, HashMask, Pool};
+pub use resolved::{Found, Resolved};
 pub use service::{DownResponse, PoolChoice, Ramp, Service};
 pub use site::{Location, Site, SiteRole};
 pub use topology::{Clients, Continent, Country, TopologyRule};

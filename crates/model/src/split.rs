@@ -14,6 +14,8 @@ pub enum SplitMode {
     Exact,
     /// Independent draws: judged by a G-test.
     Random,
+    /// Who asks decides who answers: shares are those of the clients, and no weights are held against them.
+    ByClient,
 }
 
 /// What the counts say of the weights.
@@ -24,7 +26,7 @@ pub enum Verdict {
     Pass,
     /// They do not.
     Fail,
-    /// Too few answers to say.
+    /// Too few answers to say, or a split that is not by weight.
     Insufficient,
 }
 

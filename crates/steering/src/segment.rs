@@ -1,36 +1,25 @@
 //! Where a new segment of a split begins: the weights or the members served are no longer those of the view before.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use model::config::Algorithm;
 use model::row::SegmentStart;
-use model::rrtype::Family;
 use model::split::{SegmentMember, SplitMode};
 
-use crate::service::Service;
+use crate::candidate::Candidate;
+use crate::service::{Force, Plan, Service};
 
 /// The segment a service is in from the view of (`generation`, `health_epoch`) on, published at `now` (microseconds
 /// since 1970 UTC). Members answered because all are down count as the members served.
 pub fn segment(service: &Service, generation: u64, health_epoch: u64, now: i64) -> SegmentStart {
     let mut members = Vec::new();
     let mut mode = None;
-    for plan in [Family::V4, Family::V6].into_iter().filter_map(|family| service.plan(family)) {
-        let (Some(pool), Some(rotation)) = (plan.pool(), plan.rotation()) else { continue };
-        mode.get_or_insert(match rotation.algorithm {
-            Algorithm::Random => SplitMode::Random,
-            _ => SplitMode::Exact,
-        });
-        // Those served are some of the candidates, in their order.
-        let mut candidates = pool.candidates.iter();
-        for served in &rotation.members {
-            let candidate = candidates.find(|c| c.address == served.address);
-            members.push(SegmentMember {
-                pool: pool.name.to_string(),
-                address: served.address,
-                site: candidate.and_then(|c| c.site.as_ref()).map(ToString::to_string),
-                weight: served.weight,
-            });
-        }
+    for plan in service.plans() {
+        let Some(own) = mode_of(plan) else { continue };
+        // What one family leaves to the client is not judged for the other either: a segment has one mode.
+        mode = Some(if own == SplitMode::ByClient { own } else { mode.unwrap_or(own) });
+        add(plan, &mut members);
     }
     SegmentStart {
         service: service.name.to_string(),
@@ -39,6 +28,64 @@ pub fn segment(service: &Service, generation: u64, health_epoch: u64, now: i64) 
         health_epoch,
         mode: mode.unwrap_or(SplitMode::Exact),
         members,
+    }
+}
+
+/// Pools that some client is answered from.
+fn reached(plan: &Plan) -> Vec<usize> {
+    let mut pools: Vec<usize> = plan.force.pool().into_iter().collect();
+    if matches!(plan.force, Force::Members { .. }) {
+        pools.extend(plan.pool_of_rule.iter().flatten());
+        pools.extend(plan.points.iter().map(|(_, pool)| *pool));
+    }
+    pools.sort_unstable();
+    pools.dedup();
+    pools
+}
+
+/// How members are chosen; none when none is answered.
+fn mode_of(plan: &Plan) -> Option<SplitMode> {
+    let rotation = plan.rotation()?;
+    let reached = reached(plan);
+    let by_client = reached.len() > 1
+        || !matches!(plan.force, Force::AllRecords { .. })
+            && reached.iter().any(|pool| plan.pools[*pool].chooses_by_client());
+    Some(match rotation.chooser.algorithm {
+        _ if by_client => SplitMode::ByClient,
+        Algorithm::Random => SplitMode::Random,
+        _ => SplitMode::Exact,
+    })
+}
+
+fn add(plan: &Plan, members: &mut Vec<SegmentMember>) {
+    let mut seen = HashSet::new();
+    for pool in reached(plan) {
+        let Some(rotation) = plan.pools.get(pool).and_then(|p| p.rotation.as_ref()) else { continue };
+        let (head, tail) = rotation.members.split_at(rotation.head.min(rotation.members.len()));
+        // Without any weight turns are equal, and what follows has none.
+        let equal = !tail.is_empty() && head.iter().all(|served| served.weight == 0);
+        for (place, served) in rotation.members.iter().enumerate() {
+            if !seen.insert(served.slot) {
+                continue;
+            }
+            let of_pool = |index: usize| {
+                let pool = plan.pools.get(index)?;
+                let own = |candidate: &&Candidate| candidate.slot == served.slot;
+                Some((pool, pool.candidates.iter().find(own)?))
+            };
+            let Some((pool, candidate)) = (0..plan.pools.len()).find_map(of_pool) else { continue };
+            members.push(SegmentMember {
+                pool: pool.name.to_string(),
+                address: served.address,
+                site: candidate.site.as_ref().map(ToString::to_string),
+                // Those that only follow others in longer answers have no turn.
+                weight: match place < head.len() {
+                    true if equal => 1,
+                    true => served.weight,
+                    false => 0,
+                },
+            });
+        }
     }
 }
 

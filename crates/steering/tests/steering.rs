@@ -9,7 +9,7 @@ use model::rrtype::Family;
 use model::slots::Slot;
 use model::{Priority, Weight};
 use proptest::prelude::*;
-use steering::{Compile, Decision, Force, Plan, Service};
+use steering::{Atlas, Client, Compile, Decision, Force, Home, Plan, Service, Turn};
 
 fn member(last: u8, weight: i64) -> Member {
     Member { weight: Weight::new(weight).unwrap(), ..Member::at([192, 0, 2, last]) }
@@ -36,7 +36,14 @@ fn down(service: &config::Service, lasts: &[u8]) -> HealthTable {
 }
 
 fn compile(service: &config::Service, health: &HealthTable, previous: Option<&Service>) -> Service {
-    Service::compile(&Compile { service, health, site_of: &|_| None, slot: Slot(10), seed: 0, previous })
+    Service::compile(&Compile {
+        service,
+        health,
+        home_of: &|_| Home::default(),
+        slot: Slot(10),
+        seed: 0,
+        previous,
+    })
 }
 
 fn v4(service: &Service) -> &Plan {
@@ -44,12 +51,24 @@ fn v4(service: &Service) -> &Plan {
 }
 
 fn turns(service: &Service) -> u64 {
-    v4(service).peek_turn(0)
+    v4(service).rotation().unwrap().cursor.peek(0)
+}
+
+fn anybody(atlas: &Atlas) -> Client<'_> {
+    Client::at([198, 51, 100, 7].into(), atlas)
+}
+
+/// What is decided for a client of whom nothing is known.
+fn decide(plan: &Plan, turn: Turn, act: impl FnOnce(Decision<'_>)) {
+    let atlas = Atlas::default();
+    act(plan.decide(&anybody(&atlas), turn).decision);
 }
 
 /// Last octets of the addresses answered on a turn.
-fn answer(plan: &Plan, turn: u64) -> Vec<u8> {
-    let Decision::Members(pick) = plan.decide(turn) else { panic!("no members: {:?}", plan.force) };
+fn answer(plan: &Plan, turn: Turn) -> Vec<u8> {
+    let atlas = Atlas::default();
+    let decided = plan.decide(&anybody(&atlas), turn);
+    let Decision::Members(pick) = decided.decision else { panic!("no members: {:?}", plan.force) };
     let last = |address: IpAddr| match address {
         IpAddr::V4(ip) => ip.octets()[3],
         IpAddr::V6(ip) => ip.octets()[15],
@@ -59,7 +78,7 @@ fn answer(plan: &Plan, turn: u64) -> Vec<u8> {
 
 /// Last octets of the next `count` answers' first addresses.
 fn answers(service: &Service, count: usize) -> Vec<u8> {
-    (0..count).map(|_| answer(v4(service), v4(service).next_turn())[0]).collect()
+    (0..count).map(|_| answer(v4(service), Turn::Take)[0]).collect()
 }
 
 fn count(answers: &[u8], last: u8) -> usize {
@@ -100,16 +119,17 @@ fn each_down_response_does_what_it_says() {
         v4(&compile(&service, &all_down, None)).clone()
     };
     let open = force(DownResponse::FailOpen);
-    assert_eq!((answer(&open, 0).len(), open.force.is_down_response()), (1, true));
-    assert_eq!(answer(&force(DownResponse::AllRecords), 0).len(), 2);
-    assert!(matches!(force(DownResponse::None).decide(0), Decision::Silence));
-    assert!(matches!(force(DownResponse::Empty).decide(0), Decision::NoData));
+    assert_eq!((answer(&open, Turn::Peek(0)).len(), open.force.is_down_response()), (1, true));
+    assert_eq!(answer(&force(DownResponse::AllRecords), Turn::Peek(0)).len(), 2);
+    let is = |plan: Plan, right: fn(Decision<'_>) -> bool| {
+        decide(&plan, Turn::Peek(0), |decision| assert!(right(decision), "{decision:?}"));
+    };
+    is(force(DownResponse::None), |d| matches!(d, Decision::Silence));
+    is(force(DownResponse::Empty), |d| matches!(d, Decision::NoData));
     let fallback = vec!["198.51.100.1".parse().unwrap(), "2001:db8::1".parse().unwrap()];
-    assert!(
-        matches!(force(DownResponse::Fallback(fallback)).decide(0), Decision::Addresses(a) if a.len() == 1)
-    );
+    is(force(DownResponse::Fallback(fallback)), |d| matches!(d, Decision::Addresses(a) if a.len() == 1));
     let alias = "sorry.example.org".parse().unwrap();
-    assert!(matches!(force(DownResponse::Cname(alias)).decide(0), Decision::Alias(_)));
+    is(force(DownResponse::Cname(alias)), |d| matches!(d, Decision::Alias(_)));
 }
 
 #[test]
@@ -125,13 +145,13 @@ fn several_answers_are_distinct_and_begin_with_the_chosen_one() {
     service.answers = 2;
     let steered = compile(&service, &down(&service, &[]), None);
     for turn in 0..8 {
-        let picked = answer(v4(&steered), turn);
+        let picked = answer(v4(&steered), Turn::Peek(turn));
         assert_eq!(picked.len(), 2);
         assert_ne!(picked[0], picked[1]);
     }
     service.answers = 0;
     let all = compile(&service, &down(&service, &[]), None);
-    assert_eq!(answer(v4(&all), 0).len(), 3);
+    assert_eq!(answer(v4(&all), Turn::Peek(0)).len(), 3);
 }
 
 #[test]
@@ -184,7 +204,7 @@ fn an_explanation_names_every_member_and_takes_no_turn() {
     let service = service(vec![pool("a", 10, vec![member(1, 6), member(2, 3)])]);
     let health = down(&service, &[2]);
     let steered = compile(&service, &health, None);
-    let steps = v4(&steered).steps();
+    let steps = v4(&steered).steps(&anybody(&Atlas::default()));
     assert!(steps[0].contains("Pool a (priority 10): taken"), "{steps:?}");
     assert!(steps[2].contains("192.0.2.2 weight 3: down"), "{steps:?}");
     assert!(steps.last().unwrap().contains("turn 1 of a period of 1"), "{steps:?}");
@@ -195,7 +215,7 @@ fn an_explanation_names_every_member_and_takes_no_turn() {
 fn draw(published: &Mutex<Arc<Service>>, count: usize) -> Vec<u8> {
     let one = |_| {
         let view = published.lock().unwrap().clone();
-        answer(v4(&view), v4(&view).next_turn())[0]
+        answer(v4(&view), Turn::Take)[0]
     };
     (0..count).map(one).collect()
 }
@@ -251,7 +271,7 @@ proptest! {
             return Ok(());
         }
         for turn in 0..turns as u64 {
-            for last in answer(plan, turn) {
+            for last in answer(plan, Turn::Peek(turn)) {
                 let (_, enabled, is_down) = members[usize::from(last) - 1];
                 prop_assert!(enabled);
                 prop_assert!(!is_down || !any_up);

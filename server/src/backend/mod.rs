@@ -16,14 +16,14 @@ pub async fn service_lines(site: &Site) -> Vec<ServiceLine> {
     let now = site.now();
     site.pipeline.flush_now().await;
     let answers = site.store.answers_by_service(now - RECENT_US, now).await.ok();
-    let snapshot = site.snapshot();
-    let health = site.responder.current().health().clone();
+    let view = site.responder.current();
+    let health = view.health().clone();
     let line = |service: &Service| {
         let mut line = line_of(service, &health);
         line.answers = answers.as_ref().map(|a| a.get(&service.name.to_string()).copied().unwrap_or(0));
         line
     };
-    snapshot.config.services.iter().map(line).collect()
+    view.config().services.iter().map(line).collect()
 }
 
 fn line_of(service: &Service, health: &HealthTable) -> ServiceLine {

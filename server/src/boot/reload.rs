@@ -1,8 +1,10 @@
 //! SIGHUP: the settings are read again, and what can change while it runs changes in place.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use dns::{Certificate, Cookies, Policy};
+use geo::Databases;
 
 use super::data_dir::DataDir;
 use crate::config::{ServeArgs, Settings, tsig};
@@ -16,6 +18,7 @@ pub struct Reload {
     /// Whether the sockets came from outside, which are not this process's to close.
     passed: bool,
     certificate: Option<Certificate>,
+    databases: Arc<Databases>,
     /// Secrets of this process's own, for as long as no file names others.
     cookies: Cookies,
 }
@@ -36,8 +39,9 @@ impl Reload {
         settings: Settings,
         passed: bool,
         certificate: Option<Certificate>,
+        databases: Arc<Databases>,
     ) -> Reload {
-        Reload { args, settings, passed, certificate, cookies: Cookies::default() }
+        Reload { args, settings, passed, certificate, databases, cookies: Cookies::default() }
     }
 
     /// The policy to start with.
@@ -56,6 +60,9 @@ impl Reload {
         if let Some(certificate) = &self.certificate {
             certificate.reload_and_say();
         }
+        // So have geographic databases, which are large.
+        let databases = self.databases.clone();
+        tokio::task::spawn_blocking(move || databases.refresh());
         match self.apply(site) {
             Ok(done) => {
                 if !(done.opened.is_empty() && done.closed.is_empty())
@@ -125,6 +132,7 @@ fn needs_restart(before: &Settings, now: &Settings) -> Vec<&'static str> {
         ("workers", before.workers != now.workers),
         ("log", before.log != now.log),
         ("demo", before.demo != now.demo),
+        ("geo or resolver", before.surroundings != now.surroundings),
         ("dns_tls, dns_https, dns_quic, tls_cert or tls_key", before.secure != now.secure),
     ];
     compared.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Switch;
 use super::responder::Table;
+use super::surroundings::{Geo, Resolver};
 use super::tsig::Entry;
 use crate::declarative::{path, unknown_in_words, unknown_key};
 
@@ -27,6 +28,10 @@ pub struct File {
     pub workers: Option<usize>,
     pub log: Option<Switch>,
     pub demo: Option<bool>,
+    #[serde(default)]
+    pub geo: Geo,
+    #[serde(default)]
+    pub resolver: Resolver,
     #[serde(default)]
     pub responder: Table,
     #[serde(default)]

@@ -4,6 +4,7 @@ mod file;
 mod health;
 mod responder;
 mod secure;
+mod surroundings;
 pub mod tsig;
 
 use std::net::{IpAddr, SocketAddr};
@@ -15,6 +16,7 @@ use clap::Args;
 pub use self::health::{HealthArgs, HealthSettings};
 pub use self::responder::ResponderSettings;
 pub use self::secure::{SecureArgs, SecureSettings};
+pub use self::surroundings::{SurroundingsArgs, SurroundingsSettings};
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
@@ -38,6 +40,9 @@ pub struct ServeArgs {
     /// Health checks.
     #[command(flatten)]
     pub health: HealthArgs,
+    /// Where clients are, and who resolves names of members.
+    #[command(flatten)]
+    pub surroundings: SurroundingsArgs,
     /// A PostgreSQL 15 or later to use instead of the private one; names the user.
     #[arg(long, value_name = "URL", env = "STEELYARD_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
@@ -81,6 +86,8 @@ pub struct Settings {
     pub secure: SecureSettings,
     /// What health checks may do.
     pub health: HealthSettings,
+    /// Where clients are, and who resolves names of members.
+    pub surroundings: SurroundingsSettings,
     /// An outer PostgreSQL.
     pub database_url: Option<String>,
     /// Name of this site, when given.
@@ -107,6 +114,8 @@ impl ServeArgs {
             None => file::File::default(),
         };
         let secure = self.secure.settings(&mut file)?;
+        let surroundings =
+            self.surroundings.settings(std::mem::take(&mut file.geo), std::mem::take(&mut file.resolver));
         let beside = self.config.clone().unwrap_or_default();
         let tsig = file.tsig.into_iter().map(|entry| entry.beside(&beside)).collect();
         let data_dir = self.data_dir.or(file.data_dir).unwrap_or_else(default_data_dir);
@@ -146,6 +155,7 @@ impl ServeArgs {
             dns,
             secure,
             health,
+            surroundings,
             database_url,
             site,
             workers,

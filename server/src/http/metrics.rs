@@ -174,16 +174,17 @@ fn responder(site: &Site, scrape: &mut Scrape) {
 }
 
 fn members(site: &Site, scrape: &mut Scrape) {
-    let snapshot = site.snapshot();
-    let health = site.responder.current().health().clone();
+    let view = site.responder.current();
+    let health = view.health().clone();
     let (mut up, mut weights) = (Vec::new(), Vec::new());
-    for service in &snapshot.config.services {
+    for service in &view.config().services {
         for pool in &service.pools {
             for member in &pool.members {
+                // Two addresses of one name are two members here.
+                let known_by = member.address.map_or_else(|| member.id().to_string(), |ip| ip.to_string());
                 let key = MemberKey::of(service, pool, member);
                 let standing = key.map(|key| health.of(&key)).unwrap_or_default();
-                let of_service =
-                    vec![("service", service.name.to_string()), ("member", member.id().to_string())];
+                let of_service = vec![("service", service.name.to_string()), ("member", known_by)];
                 let measured = [of_service.clone(), vec![("site", site.name.to_string())]].concat();
                 up.push((measured, i64::from(standing.measured == Health::Up)));
                 let eligible = member.enabled && standing.health().is_eligible();

@@ -1,7 +1,9 @@
 //! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs.
 
+pub mod geography;
 pub mod health;
 pub mod housekeeping;
 pub mod notify;
 pub mod publish;
+pub mod resolve;
 pub mod storage;

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use dns::Serving;
+use dns::{Serving, Surroundings};
+use model::config::Resolved;
 use model::health::HealthTable;
 use model::snapshot::Snapshot;
 use querylog::LogView;
@@ -20,9 +21,16 @@ pub struct Publisher {
     seed: u64,
     health: watch::Receiver<Arc<HealthTable>>,
     // One at a time: a view is built upon the one before it, whose cursors it keeps.
-    turn: Mutex<()>,
+    turn: Mutex<Names>,
     to_disk: watch::Sender<Option<Arc<Snapshot>>>,
     retired: mpsc::UnboundedSender<Arc<Serving>>,
+}
+
+/// What the publisher has put in force beside snapshots and health.
+#[derive(Default)]
+struct Names {
+    /// How often names of members got other addresses: added to the epoch of health, so that each view has its own.
+    changes: u64,
 }
 
 /// How often a view that was replaced is asked whether a worker still answers from it.
@@ -57,7 +65,7 @@ impl Publisher {
         });
         let (retired, old) = mpsc::unbounded_channel();
         tokio::spawn(release(old));
-        Publisher { workers, seed, health, turn: Mutex::new(()), to_disk, retired }
+        Publisher { workers, seed, health, turn: Mutex::default(), to_disk, retired }
     }
 
     /// Puts `snapshot` in force, with the health known now.
@@ -65,7 +73,7 @@ impl Publisher {
     /// # Errors
     /// A snapshot below the one in force is refused, and one the responder cannot compile; the old view stays.
     pub fn snapshot(&self, site: &Site, snapshot: Snapshot) -> anyhow::Result<()> {
-        let _turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());
+        let turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());
         let current = site.responder.current();
         let (new, old) = (snapshot.version(), current.snapshot().version());
         if new < old {
@@ -81,9 +89,10 @@ impl Publisher {
             return Ok(());
         }
         let snapshot = Arc::new(snapshot);
-        site.checker.reconfigure(&snapshot.config);
-        let health = self.health.borrow().clone();
-        self.build(site, current, snapshot.clone(), health)?;
+        let surroundings = current.surroundings().clone();
+        check_members(site, &snapshot, &surroundings);
+        let health = self.health_since(turn.changes);
+        self.build(site, current, snapshot.clone(), surroundings, health)?;
         site.pipeline.set_logging(snapshot.config.logging.clone());
         self.to_disk.send_replace(Some(snapshot));
         Ok(())
@@ -96,14 +105,41 @@ impl Publisher {
 
     /// Puts the newest health in force, with the snapshot that answers now.
     pub fn health(&self, site: &Site) -> anyhow::Result<()> {
-        let _turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());
+        let turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());
         let current = site.responder.current();
-        let health = self.health.borrow().clone();
+        let health = self.health_since(turn.changes);
         if health.epoch <= current.health().epoch {
             return Ok(());
         }
+        let (snapshot, surroundings) = (current.snapshot().clone(), current.surroundings().clone());
+        self.build(site, current, snapshot, surroundings, health)
+    }
+
+    /// Puts other addresses of members' names in force, with the snapshot that answers now.
+    ///
+    /// # Errors
+    /// When the responder cannot compile it; the old view stays.
+    pub fn names(&self, site: &Site, resolved: Resolved) -> anyhow::Result<()> {
+        let mut turn = self.turn.lock().unwrap_or_else(|e| e.into_inner());
+        let current = site.responder.current();
+        if *current.surroundings().resolved == resolved {
+            return Ok(());
+        }
+        turn.changes += 1;
+        let surroundings = Surroundings { resolved: Arc::new(resolved), ..current.surroundings().clone() };
         let snapshot = current.snapshot().clone();
-        self.build(site, current, snapshot, health)
+        check_members(site, &snapshot, &surroundings);
+        let health = self.health_since(turn.changes);
+        self.build(site, current, snapshot, surroundings, health)
+    }
+
+    /// The newest health, its epoch above that of every view before the last change of names.
+    fn health_since(&self, changes: u64) -> Arc<HealthTable> {
+        let health = self.health.borrow().clone();
+        match changes {
+            0 => health,
+            _ => Arc::new(HealthTable { epoch: health.epoch + changes, ..HealthTable::clone(&health) }),
+        }
     }
 
     fn build(
@@ -111,12 +147,15 @@ impl Publisher {
         site: &Site,
         current: Arc<Serving>,
         snapshot: Arc<Snapshot>,
+        surroundings: Surroundings,
         health: Arc<HealthTable>,
     ) -> anyhow::Result<()> {
         let begun = Instant::now();
         let (workers, seed) = (self.workers, self.seed);
-        let serving =
-            Arc::new(Serving::build(snapshot, health, Some(&current), workers, seed, clock::now())?);
+        let now = clock::now();
+        let before = Some(&*current);
+        let serving = Serving::build_within(surroundings, snapshot, health, before, workers, seed, now)?;
+        let serving = Arc::new(serving);
         let (generation, health_epoch) = (serving.snapshot().generation, serving.health().epoch);
         // The log has to know what the numbers of a view stand for before the first event of it.
         site.pipeline.publish(log_view(&serving));
@@ -127,6 +166,12 @@ impl Publisher {
         let _ = self.retired.send(current);
         Ok(())
     }
+}
+
+/// Has the members checked that a view will have.
+fn check_members(site: &Site, snapshot: &Snapshot, surroundings: &Surroundings) {
+    let resolved = snapshot.config.with_addresses(&surroundings.resolved);
+    site.checker.reconfigure(resolved.as_ref().unwrap_or(&snapshot.config));
 }
 
 /// Keeps each replaced view until no worker answers from it, and takes it down where nobody waits: whoever lets go of

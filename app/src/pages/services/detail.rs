@@ -103,6 +103,14 @@ fn pool(service: &str, detail: &PoolDetail, monitored: bool, now: i64) -> AnyVie
     .into_any()
 }
 
+/// A member's address, with the name it was found by.
+fn known_by(member: &Member) -> String {
+    match (member.address, &member.fqdn) {
+        (Some(address), Some(name)) => format!("{address} ({name})"),
+        _ => member.id().to_string(),
+    }
+}
+
 fn member(place: (&str, &str), member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
     let (service, pool) = place;
     let place = match (&member.location, &detail.site) {
@@ -150,7 +158,7 @@ fn member(place: (&str, &str), member: &Member, detail: &MemberDetail, monitored
         .map(|ramp| view! { <span class="badge">{format!("step {} of {}", ramp.step, ramp.of)}</span> });
     view! {
         <tr>
-            <th scope="row" class="mono">{member.id().to_string()}{enabled}{draining}{forced}{ramp}</th>
+            <th scope="row" class="mono">{known_by(member)}{enabled}{draining}{forced}{ramp}</th>
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>

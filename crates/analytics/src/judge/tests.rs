@@ -33,6 +33,15 @@ fn segment(mode: SplitMode, weights: &[u16], observed: &[u64]) -> ObservedSegmen
     }
 }
 
+#[test]
+fn where_the_client_decides_no_weight_is_held_against_the_counts() {
+    let (judged, reason) = verdict(SplitMode::ByClient, &[1, 1], &[1000, 0]);
+    assert_eq!(judged, Verdict::Insufficient);
+    assert!(reason.contains("depends on who asks"), "{reason}");
+    assert_eq!(verdict(SplitMode::ByClient, &[0, 5], &[1000, 0]).0, Verdict::Insufficient);
+    assert_eq!(verdict(SplitMode::ByClient, &[1], &[5, 1]).0, Verdict::Fail);
+}
+
 fn verdict(mode: SplitMode, weights: &[u16], observed: &[u64]) -> (Verdict, String) {
     let judged = judge(&segment(mode, weights, observed));
     (judged.verdict, judged.reason)

@@ -21,6 +21,10 @@ pub struct Sections {
     pub error: Option<ExtendedError>,
     /// Whether a service's turn decided what is in it.
     pub took_a_turn: bool,
+    /// Whether a member is answered by its name.
+    pub named: bool,
+    /// Bits of the client's network that what is in it depends on.
+    pub scope: u8,
     /// Where the answer is counted when it is sent without the members it names.
     pub slot_without_members: Slot,
 }
@@ -28,7 +32,7 @@ pub struct Sections {
 impl Sections {
     /// The whole message.
     pub fn message(&self, asked: &Asked<'_>, rcode: Rcode) -> Message {
-        let opt = asked.opt_because(self.error);
+        let opt = asked.opt_because(self.error, self.scope);
         let mut message = super::header(asked.packet, Some(asked.query.question), rcode, opt.as_ref());
         message.metadata.authoritative = self.authoritative;
         message.answers.clone_from(&self.answers);

@@ -6,7 +6,7 @@ use model::event::QueryEvent;
 use model::name::MAX_WIRE;
 use model::rrtype::{Family, Rcode, RrType};
 use model::slots::Slot;
-use steering::{Decision, Plan, Service};
+use steering::{Decision, Plan, Service, Turn};
 
 use super::sections::{Sections, record, records};
 use crate::answer::Asked;
@@ -17,15 +17,6 @@ use crate::tree::{Node, RrSet};
 
 /// Aliases followed; no zone that people use has longer chains, and no resolver would follow them.
 const MAX_ALIASES: usize = 16;
-
-/// Whether a service's turn is taken or only looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// The next turn, which stays the next.
-    Peek,
-    /// The next turn, which is then gone.
-    Take,
-}
 
 /// The slot of the zone a name is in.
 pub fn zone_slot(serving: &Serving, name: &[u8]) -> Slot {
@@ -57,6 +48,15 @@ impl<'a, 'e> Walk<'a, 'e> {
 
     /// Follows aliases until something else answers; none for silence.
     pub fn run(mut self) -> Option<Sections> {
+        let answered = self.follow();
+        if let Some(subnet) = &mut self.event.ecs {
+            subnet.scope = self.out.scope;
+        }
+        answered.then_some(self.out)
+    }
+
+    /// Whether something is answered.
+    fn follow(&mut self) -> bool {
         let mut name = self.asked.query.name.to_vec();
         let mut visited: Vec<Vec<u8>> = Vec::new();
         for hop in 0..=MAX_ALIASES {
@@ -70,7 +70,7 @@ impl<'a, 'e> Walk<'a, 'e> {
                 Step::Done => break,
                 Step::Silent => {
                     self.event.rcode = Rcode::DROPPED;
-                    return None;
+                    return false;
                 }
                 Step::Follow(target) => name = target,
             }
@@ -78,7 +78,7 @@ impl<'a, 'e> Walk<'a, 'e> {
         if self.event.answers().is_empty() {
             self.event.set_answer_count(self.out.answers.len().min(usize::from(u16::MAX)) as u16);
         }
-        Some(self.out)
+        true
     }
 
     fn at_name(&mut self, hop: usize, name: &[u8], lowered: &Lowered) -> Step {
@@ -129,6 +129,10 @@ impl<'a, 'e> Walk<'a, 'e> {
         let soa = data.negative_soa_data();
         self.out.authorities.extend(record(apex, RrType::SOA, data.negative_ttl, soa));
         self.event.ttl = data.negative_ttl;
+        // RFC 7871 section 7.4: what is not there is not there for anybody.
+        if self.out.answers.is_empty() {
+            self.out.scope = 0;
+        }
         Step::Done
     }
 
@@ -179,16 +183,18 @@ impl<'a, 'e> Walk<'a, 'e> {
         self.out.error = self.event.failed_open.then_some(ExtendedError::NO_MEMBER_UP);
         self.out.took_a_turn = plan.rotation().is_some();
         self.out.slot_without_members = service.slot;
-        let turn = match self.turn {
-            Turn::Peek => plan.peek_turn(0),
-            Turn::Take => plan.next_turn(),
-        };
-        let addresses = match plan.decide(turn) {
+        let decided = plan.decide(&self.asked.steered, self.turn);
+        self.out.scope = self.out.scope.max(decided.scope);
+        let addresses = match decided.decision {
             Decision::Members(pick) => {
                 if let Some(first) = pick.members().next() {
                     self.event.slot = first.slot;
                 }
-                pick.members().map(|member| member.address).collect()
+                pick.answers().map(|(_, address)| address).collect()
+            }
+            Decision::Named(member, target) => {
+                (self.event.slot, self.out.named) = (member.slot, true);
+                return self.alias(name, service.ttl, target);
             }
             Decision::Addresses(addresses) => addresses.to_vec(),
             Decision::NoData => Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::{HashSet, VecDeque};
 use std::net::IpAddr;
 
 use model::DnsName;
-use model::config::{RecordSet, Zone};
+use model::config::{Addresses, RecordSet, Zone};
 use model::rdata;
 use model::rrtype::{Family, RrType};
 use steering::{Force, Plan, Service};
@@ -75,7 +75,7 @@ impl<'a> Records<'a> {
             },
             Next::Service(index) => match config.services.get(index) {
                 Some(service) => {
-                    self.service(&service.name);
+                    self.service(service);
                     Next::Service(index + 1)
                 }
                 None => Next::End,
@@ -148,7 +148,16 @@ impl<'a> Records<'a> {
         service.alias().filter(|_| node.set(RrType::SOA).is_none()).map(|_| service)
     }
 
-    fn service(&mut self, name: &DnsName) {
+    /// A service, and the names below it where it answers those.
+    fn service(&mut self, service: &model::config::Service) {
+        self.service_at(&service.name);
+        let below = || DnsName::from_wire(&[b"\x01*", service.name.wire()].concat());
+        if let Some(below) = service.wildcard.then(below).flatten() {
+            self.service_at(&below);
+        }
+    }
+
+    fn service_at(&mut self, name: &DnsName) {
         let Some(node) = self.tree().get(name.wire()).filter(|node| node.zone == self.zone) else { return };
         // Below a delegation or a DNAME nobody is answered by it.
         let reached = matches!(node.place, Place::Own | Place::AtDname(_));
@@ -188,10 +197,13 @@ impl Iterator for Records<'_> {
     }
 }
 
-/// The fallback set: every address that a plan may answer now, each once, whatever its weight.
+/// The fallback set: every address that a plan may answer now to a client of whom nothing is known, each once, whatever
+/// its weight.
 fn addresses(plan: &Plan) -> Vec<IpAddr> {
     let all: Vec<IpAddr> = match (&plan.force, plan.rotation()) {
-        (_, Some(rotation)) => rotation.members.iter().map(|member| member.address).collect(),
+        (_, Some(rotation)) => {
+            rotation.members.iter().map(|member| member.address_for(Addresses::Public)).collect()
+        }
         (Force::Fallback(addresses), None) => addresses.clone(),
         _ => Vec::new(),
     };

@@ -1,6 +1,6 @@
 //! Generated zones and queries.
 
-use model::config::Config;
+use model::config::{Config, Found, Resolved};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -52,7 +52,7 @@ fn data(rr_type: &str, target: &str, number: u8) -> Value {
 pub fn configs() -> impl Strategy<Value = Config> {
     let kind = prop::sample::select(TYPES.map(|(name, _)| name).to_vec());
     let record = (0usize..3, labels(), kind, any_name(), 1u8..250, 1u32..600);
-    let service = (any_name(), any::<bool>(), any::<bool>(), 0u8..7);
+    let service = (any_name(), any::<bool>(), any::<bool>(), 0u8..7, 0u8..12);
     (prop::collection::vec(record, 0..14), prop::collection::vec(service, 0..4), any::<bool>()).prop_map(
         |(records, services, drop)| {
             let mut zones: Vec<Value> = ZONES
@@ -80,7 +80,7 @@ pub fn configs() -> impl Strategy<Value = Config> {
             }
             let mut named: Vec<String> = Vec::new();
             let mut steered: Vec<Value> = Vec::new();
-            for (name, v4, v6, down) in services {
+            for (name, v4, v6, down, how) in services {
                 let taken = |t: &str| seen.iter().any(|(o, s)| *o == name && *s == t);
                 let within = ZONES.iter().any(|apex| name == *apex || name.ends_with(&format!(".{apex}")));
                 if !within || named.contains(&name) || ["A", "AAAA", "CNAME"].into_iter().any(taken) || !(v4 || v6) {
@@ -88,11 +88,20 @@ pub fn configs() -> impl Strategy<Value = Config> {
                 }
                 let mut members = Vec::new();
                 if v4 {
-                    members.push(json!({"address": "10.0.0.1", "weight": 2}));
-                    members.push(json!({"address": "10.0.0.2", "weight": 1}));
+                    members.push(json!({"address": "10.0.0.1", "weight": 2, "location": "west", "public_address": "192.0.2.77"}));
+                    members.push(json!({"address": "10.0.0.2", "weight": 1, "location": "east", "draining": how % 5 == 4}));
                 }
                 if v6 {
-                    members.push(json!({"address": "2001:db8::a", "weight": 1}));
+                    members.push(json!({"address": "2001:db8::a", "weight": 1, "preference": 2}));
+                }
+                let algorithms =
+                    ["round_robin", "random", "consistent_hash", "preference_order", "geo", "topology"];
+                let mut pools = vec![json!({"name": "p", "algorithm": algorithms[usize::from(how) % 6]})];
+                // Answered by names, in the place of the addresses or where there are none of a family.
+                if how > 8 {
+                    let names = ["a.z.test", "b.a.z.test", "cdn.example"].map(|name| json!({"fqdn": name, "answer": "cname"}));
+                    let priority = if how == 9 { 20 } else { 5 };
+                    pools.push(json!({"name": "n", "priority": priority, "members": names}));
                 }
                 // As many as fit no datagram without EDNS.
                 if down == 6 {
@@ -107,12 +116,34 @@ pub fn configs() -> impl Strategy<Value = Config> {
                     _ => json!("fail_open"),
                 };
                 named.push(name.clone());
+                pools[0]["members"] = json!(members);
                 steered.push(json!({"name": name, "ttl": 5, "down_response": response, "answers": if down > 4 { 0 } else { 1 },
-                    "pools": [{"name": "p", "members": members}]}));
+                    "wildcard": how % 3 == 2 && !name.starts_with('*'), "min_members": how % 4, "pools": pools,
+                    "pool_choice": if how == 7 { "geo" } else { "priority" },
+                    "topology": [{"clients": {"cidr": ["192.0.2.0/25", "2001:db8::/33"]}, "to": ["east", "west"]}]}));
             }
-            serde_json::from_value(json!({"zones": zones, "services": steered})).expect("a configuration")
+            let config = json!({
+                "zones": zones, "services": steered,
+                "locations": [
+                    {"name": "west", "cidr": ["192.0.0.0/12"], "latitude": 40.0, "longitude": -3.0},
+                    {"name": "east", "cidr": ["2001:db8::/34"], "latitude": 41.0, "longitude": 2.0},
+                ],
+                "client_groups": [{"name": "inside", "cidr": ["192.0.2.0/28"], "addresses": "private"}],
+            });
+            let config: Config = serde_json::from_value(config).expect("a configuration");
+            config.with_addresses(&resolved()).unwrap_or(config)
         },
     )
+}
+
+/// What the names of members stand for.
+fn resolved() -> Resolved {
+    let mut resolved = Resolved::default();
+    for (name, last) in [("a.z.test", 1), ("b.a.z.test", 2), ("cdn.example", 3)] {
+        let found = Found { v4: Some([10, 9, 9, last].into()), v6: None };
+        resolved.set(name.parse().expect("a name"), found);
+    }
+    resolved
 }
 
 /// A query: name, type, and what its OPT record holds, if it has one.
@@ -132,6 +163,9 @@ pub fn queries() -> impl Strategy<Value = Vec<Query>> {
     let option = prop::sample::select(vec![
         vec![],
         vec![0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2],
+        vec![0, 8, 0, 8, 0, 1, 32, 0, 192, 0, 2, 200],
+        vec![0, 8, 0, 6, 0, 1, 16, 0, 192, 0],
+        vec![0, 8, 0, 4, 0, 1, 0, 0],
         vec![0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8],
         vec![0, 3, 0, 0],
         vec![0xff, 0xf0, 0, 1, 9],

@@ -32,6 +32,7 @@ struct Noted {
     answers: Vec<IpAddr>,
     count: u16,
     failed_open: bool,
+    scope: Option<u8>,
 }
 
 fn packet(query: &Query) -> Vec<u8> {
@@ -60,6 +61,7 @@ fn get(view: &Serving, packet: &[u8], transport: Transport, path: Path) -> Got {
         answers: event.answers().to_vec(),
         count: event.answer_count(),
         failed_open: event.failed_open,
+        scope: event.ecs.map(|ecs| ecs.scope),
     };
     Got { outcome, octets, noted }
 }

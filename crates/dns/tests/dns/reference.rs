@@ -61,13 +61,24 @@ impl<'a> Reference<'a> {
         own.map(|(_, r)| r.3.clone()).collect()
     }
 
-    fn service(&self, name: &DnsName) -> bool {
-        self.config.services.iter().any(|s| s.enabled && s.name == *name)
+    /// Names that services answer, and whether their members' own names do for every type.
+    fn services(&self) -> impl Iterator<Item = (DnsName, bool)> {
+        let wildcard = "*".parse::<DnsName>().expect("a name");
+        self.config.services.iter().filter(|s| s.enabled).flat_map(move |service| {
+            let named = service.pools.iter().max_by_key(|p| p.priority).is_some_and(|p| p.is_alias());
+            let below = service.wildcard.then(|| wildcard.below(&service.name).expect("a name"));
+            [Some(service.name.clone()), below].into_iter().flatten().map(move |name| (name, named))
+        })
+    }
+
+    fn service(&self, name: &DnsName, qtype: u16) -> bool {
+        let own: Vec<bool> = self.services().filter(|(n, _)| n == name).map(|(_, named)| named).collect();
+        own.last().is_some_and(|named| *named || matches!(qtype, 1 | 28))
     }
 
     fn exists(&self, zone: usize, name: &DnsName) -> bool {
         let apex = self.config.zones.iter().map(|z| z.name.clone());
-        let services = self.config.services.iter().filter(|s| s.enabled).map(|s| s.name.clone());
+        let services = self.services().map(|(name, _)| name);
         let owners = self.records.iter().filter(|(z, _)| *z == zone).map(|(_, r)| r.0.clone());
         let mut owned = owners.chain(services).filter(|owner| self.zone_of(owner) == Some(zone));
         // What lies on the way to a zone within this one exists as well.
@@ -166,7 +177,7 @@ impl<'a> Reference<'a> {
                 return (qtype != 5).then_some(renamed);
             }
         }
-        if self.service(&source) && matches!(qtype, 1 | 28) {
+        if self.service(&source, qtype) {
             out.service = Some(source);
             return None;
         }

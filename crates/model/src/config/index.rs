@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Config, Location, Member};
+use super::{Config, Location, Member, Site};
 use crate::Label;
 use crate::name::DnsName;
 
@@ -33,21 +33,30 @@ impl<'a> ZoneIndex<'a> {
     }
 }
 
-/// Locations by name. Made once, where the sites of many members are asked for.
+/// Locations and sites by name. Made once, where those of many members are asked for.
 #[derive(Debug)]
 pub struct LocationIndex<'a> {
     locations: HashMap<&'a str, &'a Location>,
+    sites: HashMap<&'a str, &'a Site>,
 }
 
 impl<'a> LocationIndex<'a> {
     /// Of all locations of `config`.
     pub fn new(config: &'a Config) -> Self {
-        LocationIndex { locations: config.locations.iter().map(|l| (l.name.as_str(), l)).collect() }
+        LocationIndex {
+            locations: config.locations.iter().map(|l| (l.name.as_str(), l)).collect(),
+            sites: config.sites.iter().map(|s| (s.name.as_str(), s)).collect(),
+        }
     }
 
     /// Where a member lives.
     pub fn of(&self, member: &Member) -> Option<&'a Location> {
         self.locations.get(member.location.as_ref()?.as_str()).copied()
+    }
+
+    /// The site of a location.
+    pub fn site(&self, location: &Location) -> Option<&'a Site> {
+        self.sites.get(location.site.as_ref()?.as_str()).copied()
     }
 
     /// The site a member is counted to: its location's.

@@ -29,6 +29,7 @@ struct Start {
 
 struct Counted {
     version: (i64, i64),
+    /// Of the member's address, whatever was asked: a name is answered to every type, by one schedule.
     family: Family,
     pool: String,
     address: IpAddr,
@@ -53,6 +54,7 @@ impl Store {
                 at: row.try_get("at")?,
                 mode: match row.try_get::<String, _>("mode")?.as_str() {
                     "random" => SplitMode::Random,
+                    "by_client" => SplitMode::ByClient,
                     _ => SplitMode::Exact,
                 },
                 members: serde_json::from_value(row.try_get("members")?).map_err(StoreError::unreadable)?,
@@ -63,19 +65,20 @@ impl Store {
 
     async fn counted(&self, service: &str, from: i64, to: i64) -> Result<Vec<Counted>> {
         let sql = format!(
-            "SELECT generation, health_epoch, family, pool, member, sum(count)::bigint AS count \
-             FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND service = $4 AND member IS NOT NULL AND rcode = 0 \
-             GROUP BY 1, 2, 3, 4, 5"
+            "SELECT generation, health_epoch, pool, member, sum(count)::bigint AS count \
+             FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND service = $4 AND member IS NOT NULL \
+             AND rcode IN (0, 3) GROUP BY 1, 2, 3, 4"
         );
         let query =
             sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(timestamp(from)).bind(timestamp(to));
         let rows = query.bind(service).fetch_all(&self.read).await?;
         let counted = |row: &PgRow| {
+            let address: IpAddr = row.try_get("member")?;
             Ok(Counted {
                 version: (row.try_get("generation")?, row.try_get("health_epoch")?),
-                family: Family::ALL[row.try_get::<i16, _>("family")?.clamp(0, 2) as usize],
+                family: Family::of_address(address),
                 pool: row.try_get::<Option<String>, _>("pool")?.unwrap_or_default(),
-                address: row.try_get("member")?,
+                address,
                 count: row.try_get::<i64, _>("count")? as u64,
             })
         };

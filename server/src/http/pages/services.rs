@@ -121,7 +121,10 @@ async fn describe(site: &Site, service: Service) -> ServiceDetail {
     let measured = site.checker.state();
     let now = site.now();
     let overrides = site.overrides.list(now);
-    let pools = service
+    let view = site.responder.current();
+    // Names of members have addresses in what answers.
+    let answering = view.config().service(&service.name).unwrap_or(&service);
+    let pools = answering
         .pools
         .iter()
         .map(|pool| {

@@ -280,11 +280,12 @@ pub fn pool_lines(config: &Config) -> Vec<Value> {
 
 async fn members(State(site): State<Shared>) -> Response {
     let snapshot = site.snapshot();
-    let lines = member_lines(&snapshot.config, site.responder.current().health());
+    let view = site.responder.current();
+    let lines = member_lines(view.config(), view.health());
     tagged(snapshot.generation, StatusCode::OK, lines)
 }
 
-/// The members of all pools with their health.
+/// The members of all pools with their health; a name is a member for each address it stands for.
 pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
     let mut all = Vec::new();
     for service in &config.services {

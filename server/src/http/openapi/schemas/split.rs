@@ -28,14 +28,14 @@ fn report() -> Schema {
 }
 
 fn segment() -> Schema {
-    let mode =
-        "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test.";
+    let mode = "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test. \
+         `by_client`: who asks decides, and no weights are held against the shares.";
     object("A time in which weights and eligible members of a service stayed the same.")
         .must("from", instant("Start"))
         .must("to", instant("End"))
         .must("generation", count("Generation of the configuration it began with."))
         .must("family", to("Family", "Family of the addresses."))
-        .must("mode", word(mode, &["exact", "random"]))
+        .must("mode", word(mode, &["exact", "random", "by_client"]))
         .must("answered", count("Answers in all."))
         .must("members", list_of("MemberShare", "The members that were eligible."))
         .must("verdict", to("Verdict", "The verdict on this segment."))

@@ -81,7 +81,8 @@ fn health() -> Schema {
 }
 
 fn verdict() -> Schema {
-    let about = "`PASS`: the counts agree with the weights. `FAIL`: they do not. `INSUFFICIENT`: too few answers to say.";
+    let about = "`PASS`: the counts agree with the weights. `FAIL`: they do not. `INSUFFICIENT`: too few answers to \
+                 say, or a split that is not by weight.";
     word(about, &["PASS", "FAIL", "INSUFFICIENT"]).into()
 }
 
