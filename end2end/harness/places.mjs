@@ -30,6 +30,7 @@ export const FILLED = [
   `/zones/${ZONE}/edit`,
   `/zones/${ZONE}/delete`,
   '/monitors',
+  '/monitors/http-hello',
   '/monitors/http-hello/edit',
   '/monitors/http-hello/delete',
   '/split',
