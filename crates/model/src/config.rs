@@ -15,8 +15,8 @@ mod zone;
 
 pub use alert::AlertRule;
 pub use channel::{
-    Channel, Email, EmailTls, Facility, Json, Pagerduty, Script, Snmp, SnmpAuth, SnmpUser, SnmpVersion,
-    Syslog, SyslogTransport, Via, Webhook,
+    Channel, Email, EmailTls, Facility, Json, Pagerduty, PostHeader, Script, Snmp, SnmpAuth, SnmpUser,
+    SnmpVersion, Syslog, SyslogTransport, Via, Webhook,
 };
 pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};

@@ -10,7 +10,10 @@ use serde_json::Value;
 pub fn uses(config: &Config) -> BTreeMap<String, BTreeSet<String>> {
     let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     // A configuration of our own can always be written as JSON.
-    let lists = [("monitors", serde_json::to_value(&config.monitors))];
+    let lists = [
+        ("monitors", serde_json::to_value(&config.monitors)),
+        ("channels", serde_json::to_value(&config.channels)),
+    ];
     for (list, objects) in lists {
         for object in objects.iter().filter_map(Value::as_array).flatten() {
             let name = object.get("name").and_then(Value::as_str).unwrap_or_default();

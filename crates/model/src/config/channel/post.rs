@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::value::Label;
@@ -28,12 +26,23 @@ pub struct Json {
     /// Name of the secret that the body is signed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hmac_secret: Option<Label>,
-    /// Headers that are no secret.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
-    /// Headers whose values are secrets, by the names of these.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub header_secrets: BTreeMap<String, Label>,
+    /// Headers beside the sender's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<PostHeader>,
+}
+
+/// A header; one of `value` and `secret` is given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostHeader {
+    /// Name of the header.
+    pub name: String,
+    /// Its value, which is no secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+    /// Name of the secret that holds its value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Label>,
 }
 
 /// PagerDuty's Events API, version 2.

@@ -54,7 +54,7 @@ channels:
   - {name: slack, enabled: false, via: {slack: {url_secret: hook}}}
   - {name: teams, via: {teams: {url_secret: hook}}}
   - {name: json, via: {json: {url: 'https://example.net/x', template: '{\"a\": \"{{text}}\"}', hmac_secret: key,
-     headers: {X-Team: ops}, header_secrets: {Authorization: bearer}}}}
+     headers: [{name: X-Team, value: ops}, {name: Authorization, secret: bearer}]}}}
   - {name: other, via: {json: {url_secret: hook}}}
   - {name: mail, via: {email: {host: mx.example.net, port: 2525, tls: tls, user: ops, password_secret: mail,
      from: gslb@example.org, to: [noc@example.org]}}}
@@ -101,9 +101,9 @@ fn the_lab_and_a_maximal_configuration_are_what_the_schemas_describe() {
     let unseen: Vec<_> = wanted.filter(|property| !checker.seen.contains(property)).collect();
     assert!(unseen.is_empty(), "no configuration has {unseen:?}");
     // Config, Zone, Soa, RecordSet, Transfer, Secondary, Service, Pool, Member, Monitor, Site, Location, Logging,
-    // Throttle, DownResponse, Channel, Via, Webhook, JsonPost, Email, Syslog, Snmp, SnmpVersion, SnmpUser, Pagerduty,
+    // Throttle, DownResponse, Channel, Via, Webhook, JsonPost, PostHeader, Email, Syslog, Snmp, SnmpVersion, SnmpUser, Pagerduty,
     // Script, AlertRule.
-    assert_eq!(configured.len(), 27);
+    assert_eq!(configured.len(), 28);
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    AlertRule, Channel, Config, Email, Json, Location, Logging, Member, Monitor, Pagerduty, Pool, RecordSet,
-    Script, Secondary, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, Transfer, Webhook, Zone,
+    AlertRule, Channel, Config, Email, Json, Location, Logging, Member, Monitor, Pagerduty, Pool, PostHeader,
+    RecordSet, Script, Secondary, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, Transfer, Webhook,
+    Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -58,6 +59,7 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<AlertRule>("AlertRule");
     same_fields::<Webhook>("Webhook");
     same_fields::<Json>("JsonPost");
+    same_fields::<PostHeader>("PostHeader");
     same_fields::<Email>("Email");
     same_fields::<Syslog>("Syslog");
     same_fields::<Snmp>("Snmp");
@@ -141,6 +143,7 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<AlertRule>("AlertRule");
     same_demands::<Webhook>("Webhook");
     same_demands::<Json>("JsonPost");
+    same_demands::<PostHeader>("PostHeader");
     same_demands::<Email>("Email");
     same_demands::<Syslog>("Syslog");
     same_demands::<Snmp>("Snmp");
