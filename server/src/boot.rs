@@ -99,15 +99,18 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         snapshot.config.logging.clone(),
         first_view,
     )?;
-    let checker = health::Checker::start(
-        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
-        &snapshot.config,
-    );
-
     let listener = TcpListener::bind(settings.http)
         .await
         .with_context(|| format!("http {}: cannot listen: is another server running?", settings.http))?;
     let http_address = listener.local_addr()?;
+    let secure = responder.secure_addresses();
+    let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
+    let checker = health::Checker::start(
+        health::Options { clock: Arc::new(clock::now), concurrency: CHECKS_AT_ONCE, first_epoch },
+        &snapshot.config,
+        settings.health.tools(own),
+    );
+
     let local_token = secret::token("local");
     let publisher = Publisher::new(workers, seed, checker.table(), kept);
     let site = Arc::new(Site {

@@ -65,13 +65,13 @@ fn configuration() -> anyhow::Result<model::config::Config> {
             place.and_then(|(address, _)| format!("{address}/32").parse().ok()).into_iter().collect();
     }
     for monitor in &mut config.monitors {
-        monitor.port = PORT;
+        monitor.port = Some(PORT);
         monitor.interval = model::Span::seconds(2);
         monitor.timeout = model::Span::seconds(1);
     }
     let members = config.services.iter_mut().flat_map(|s| &mut s.pools).flat_map(|p| &mut p.members);
     for (member, (address, _)) in members.zip(MEMBERS) {
-        member.address = address.into();
+        member.address = Some(address.into());
     }
     Ok(config)
 }
@@ -104,6 +104,6 @@ mod tests {
     fn the_demo_is_a_right_configuration() {
         let config = super::configuration().unwrap();
         model::check::check(&config).unwrap();
-        assert_eq!(config.services[0].pools[0].members[2].address.to_string(), "127.0.0.13");
+        assert_eq!(config.services[0].pools[0].members[2].id().to_string(), "127.0.0.13");
     }
 }

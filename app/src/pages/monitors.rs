@@ -4,7 +4,7 @@ use api::draft::MonitorDraft;
 use api::view::MonitorLine;
 use leptos::prelude::*;
 use model::Problems;
-use model::config::MonitorKind;
+use model::config::{Monitor, MonitorKind};
 
 pub use super::FormMode;
 use super::{Carried, error_of};
@@ -12,19 +12,56 @@ use crate::components::{
     Crumbs, Empty, Field, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Select, icon,
 };
 
+/// Type and port, as `HTTP on port 80`.
+fn where_to(monitor: &Monitor) -> String {
+    let kind = match monitor.kind {
+        MonitorKind::Grpc => "gRPC".to_owned(),
+        MonitorKind::Script => "Script".to_owned(),
+        other => other.as_str().to_uppercase(),
+    };
+    match monitor.dialled_port() {
+        Some(port) => format!("{kind} on port {port}"),
+        None => kind,
+    }
+}
+
+/// What a monitor asks for, in a line.
+fn watched_for(monitor: &Monitor) -> String {
+    match monitor.kind {
+        MonitorKind::Http | MonitorKind::Https => {
+            monitor.request.clone().unwrap_or_else(|| "GET / HTTP/1.1".to_owned())
+        }
+        MonitorKind::Tcp if monitor.half_open => "connects and resets".to_owned(),
+        MonitorKind::Tcp | MonitorKind::Udp => match (&monitor.send, &monitor.expect) {
+            (_, Some(expect)) => format!("expects {expect}"),
+            (Some(send), None) => format!("sends {send}"),
+            (None, None) => "connects".to_owned(),
+        },
+        MonitorKind::Tls => match monitor.tls.as_ref().and_then(|tls| tls.minimum_days) {
+            Some(days) => format!("certificate valid for {days} days"),
+            None => "handshake".to_owned(),
+        },
+        MonitorKind::Dns => {
+            monitor.query.as_ref().map(|q| format!("{} {}", q.name, q.rr_type)).unwrap_or_default()
+        }
+        MonitorKind::Icmp => "echo".to_owned(),
+        MonitorKind::Grpc => monitor.service.clone().unwrap_or_else(|| "whole server".to_owned()),
+        MonitorKind::Script => {
+            monitor.script.as_ref().map(|script| script.name.to_string()).unwrap_or_default()
+        }
+    }
+}
+
 /// The list.
 pub fn list(lines: &[MonitorLine]) -> impl IntoView + use<> {
     let row = |line: &MonitorLine| {
         let monitor = &line.monitor;
         let name = monitor.name.to_string();
-        let what = match monitor.kind {
-            MonitorKind::Http => monitor.request.clone().unwrap_or_else(|| "GET / HTTP/1.1".to_owned()),
-            MonitorKind::Tcp => "connects".to_owned(),
-        };
+        let what = watched_for(monitor);
         view! {
             <tr>
                 <th scope="row"><a href=format!("/monitors/{name}/edit")>{name.clone()}</a></th>
-                <td>{format!("{} on port {}", monitor.kind.as_str().to_uppercase(), monitor.port)}</td>
+                <td>{where_to(monitor)}</td>
                 <td class="mono">{what}</td>
                 <td class="num">{format!("{} / {}", monitor.interval, monitor.timeout)}</td>
                 <td class="num">{format!("{} / {}", monitor.failures, monitor.successes)}</td>
@@ -83,10 +120,7 @@ pub fn form(
         ),
     };
     let error = |field: &str| error_of(problems, field);
-    let kinds = vec![
-        ("http".to_owned(), "HTTP: a request whose status is judged".to_owned()),
-        ("tcp".to_owned(), "TCP: a connection that has to open".to_owned()),
-    ];
+    let kinds = MonitorKind::ALL.map(|(kind, about)| (kind.as_str().to_owned(), about.to_owned())).to_vec();
     view! {
         <Crumbs items=vec![("Monitors".to_owned(), "/monitors".to_owned())]/>
         <PageHead title=title/>

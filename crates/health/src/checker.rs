@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::durations::{Durations, Histogram};
 use crate::ledger::{HealthChange, Ledger, TargetId};
-use crate::probe::{Network, Probe, Seen};
+use crate::probe::{Network, Probe, Seen, Tools};
 use crate::schedule;
 use crate::target::Target;
 
@@ -69,8 +69,8 @@ struct State {
 
 impl Checker {
     /// Starts checking what `config` asks for, over the network. Needs a tokio runtime.
-    pub fn start(options: Options, config: &Config) -> Checker {
-        Checker::with_probe(options, config, Arc::new(Network))
+    pub fn start(options: Options, config: &Config, tools: Tools) -> Checker {
+        Checker::with_probe(options, config, Arc::new(Network::new(tools)))
     }
 
     /// Starts with another way to check.

@@ -151,8 +151,8 @@ impl Ledger {
             Ok(detail) => (None, detail),
             Err(failure) => (Some(failure.code), failure.detail),
         };
-        // A check that could not be made here, for want of sockets, says nothing of the member.
-        if failure != Some(FailureCode::NoResources) {
+        // A check that could not be made here, for want of sockets or rights, says nothing of the member.
+        if !failure.is_some_and(FailureCode::is_local) {
             watched.tracker.observe(failure.is_none());
         }
         let monitor = watched.target.monitor.name.clone();

@@ -15,3 +15,4 @@ pub mod tracker;
 pub use checker::{Checker, Clock, Options};
 pub use durations::Durations;
 pub use ledger::HealthChange;
+pub use probe::{Policy, SecretResolver, Tools};

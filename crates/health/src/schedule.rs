@@ -7,7 +7,7 @@ use rand::Rng;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use crate::probe::{Probe, Seen};
+use crate::probe::{Probe, Seen, Trace};
 use crate::target::Target;
 
 /// Checks `target` for ever, handing every result with its duration to `record`.
@@ -29,7 +29,7 @@ pub(crate) async fn run(
         // The semaphore is never closed; were it, there would be nothing left to do.
         let Ok(_place) = places.acquire().await else { return };
         let start = Instant::now();
-        let seen = probe.check(&target).await;
+        let seen = probe.check(&target, &Trace::off()).await;
         record(seen, start.elapsed());
     }
 }

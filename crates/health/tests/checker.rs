@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use health::probe::{Failure, Probe, Seen};
+use health::probe::{Failure, Policy, Probe, Seen, Tools, Trace};
 use health::target::Target;
 use health::{Checker, Options};
 use model::config::Config;
@@ -47,7 +47,7 @@ impl Script {
 }
 
 impl Probe for Script {
-    fn check<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Seen> {
+    fn check<'a>(&'a self, target: &'a Target, _: &'a Trace) -> BoxFuture<'a, Seen> {
         Box::pin(async {
             self.asked.lock().unwrap().entry(target.address).or_default().push(self.start.elapsed());
             let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
@@ -212,7 +212,11 @@ async fn over_the_network_a_member_that_listens_is_up_and_one_that_does_not_is_d
             {"address": "127.0.0.1"}, {"address": "127.0.0.2"}]}]}],
     }))
     .unwrap();
-    let checker = Checker::start(options(256), &config);
+    let checker = Checker::start(
+        options(256),
+        &config,
+        Tools::new(Policy::new(vec!["127.0.0.0/8".parse().unwrap()], Vec::new())),
+    );
     let key = |address: &str| MemberKey {
         service: "a.test".parse().unwrap(),
         pool: "p".parse().unwrap(),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use health::probe::{Failure, Network, Probe, Seen};
+use health::probe::{Failure, Network, Policy, Probe, Seen, Tools, Trace};
 use health::target::Target;
 use model::config::Monitor;
 use model::health::FailureCode;
@@ -61,7 +61,7 @@ fn target(at: SocketAddr, more: serde_json::Value) -> Target {
         json!({"name": "m", "type": "http", "port": at.port(), "interval": "20s", "timeout": "10s"});
     monitor.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let monitor: Monitor = serde_json::from_value(monitor).unwrap();
-    Target { address: at.ip(), host: "hello.example.org".into(), monitor: Arc::new(monitor) }
+    Target::new(at.ip(), "hello.example.org", Arc::new(monitor))
 }
 
 /// The result of one HTTP check, and the request the member got.
@@ -70,10 +70,15 @@ async fn check(does: Does, more: serde_json::Value) -> (Seen, String) {
     let target = target(listener.local_addr().unwrap(), more);
     let (sender, request) = oneshot::channel();
     let member = tokio::spawn(serve(listener, does, sender));
-    let seen = Network.check(&target).await;
+    let seen = network().check(&target, &Trace::off()).await;
     let request = request.await.unwrap_or_default();
     member.await.unwrap();
     (seen, request)
+}
+
+/// Checks that may dial loopback.
+fn network() -> Network {
+    Network::new(Tools::new(Policy::new(vec!["127.0.0.0/8".parse().unwrap()], Vec::new())))
 }
 
 fn code(seen: &Seen) -> Option<FailureCode> {
@@ -174,7 +179,7 @@ async fn a_closed_port_refuses_both_kinds() {
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let at = socket.local_addr().unwrap();
     for kind in ["http", "tcp"] {
-        let seen = Network.check(&target(at, json!({"type": kind}))).await;
+        let seen = network().check(&target(at, json!({"type": kind})), &Trace::off()).await;
         assert_eq!(seen, Err(Failure::new(FailureCode::ConnectionRefused, "connection refused")));
     }
 }
@@ -183,7 +188,7 @@ async fn a_closed_port_refuses_both_kinds() {
 async fn tcp_asks_for_a_connection_and_nothing_else() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = target(listener.local_addr().unwrap(), json!({"type": "tcp"}));
-    assert_eq!(Network.check(&target).await, Ok("connected".to_owned()));
+    assert_eq!(network().check(&target, &Trace::off()).await, Ok("connected".to_owned()));
     let (mut stream, _) = listener.accept().await.unwrap();
     assert_eq!(stream.read(&mut [0; 8]).await.unwrap(), 0, "closed without an octet");
 }
@@ -202,7 +207,7 @@ async fn a_full_backlog_times_out_as_a_connection() {
         held.push(stream);
         assert!(held.len() < 100, "the backlog never fills");
     }
-    let seen = Network.check(&target(at, json!({"timeout": "150ms"}))).await;
+    let seen = network().check(&target(at, json!({"timeout": "150ms"})), &Trace::off()).await;
     let expected = Failure::new(FailureCode::ConnectionTimeout, "no connection within 150ms");
     assert_eq!(seen, Err(expected));
 }

@@ -10,7 +10,9 @@ mod channel;
 mod index;
 mod monitor;
 mod place;
+mod pool;
 mod service;
+mod topology;
 mod transfer;
 mod zone;
 
@@ -25,7 +27,7 @@ use index::{Index, Names};
 
 pub use channel::split_address;
 pub use monitor::request_line;
-pub use service::MAX_PERIOD;
+pub use pool::MAX_PERIOD;
 
 /// All problems of `config`.
 pub fn check(config: &Config) -> Result<(), Problems> {
@@ -35,6 +37,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     }
     duplicates(&mut problems, "sites", config.sites.iter().map(|s| &s.name));
     duplicates(&mut problems, "locations", config.locations.iter().map(|l| &l.name));
+    duplicates(&mut problems, "client_groups", config.client_groups.iter().map(|g| &g.name));
     duplicates(&mut problems, "zones", config.zones.iter().map(|z| &z.name));
     duplicates(&mut problems, "monitors", config.monitors.iter().map(|m| &m.name));
     duplicates(&mut problems, "channels", config.channels.iter().map(|c| &c.name));
@@ -45,6 +48,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
     for location in &config.locations {
         place::location(&index, location, &mut problems);
     }
+    place::client_groups(&config.client_groups, &mut problems);
     for zone in &config.zones {
         zone::fields(zone, &mut problems);
         transfer::fields(zone, &mut problems);

@@ -5,24 +5,35 @@
 mod address;
 mod alert;
 mod channel;
+mod client_group;
 mod index;
 mod logging;
+mod member;
 mod monitor;
+mod pool;
 mod service;
 mod site;
+mod topology;
 mod transfer;
 mod zone;
 
 pub use alert::AlertRule;
 pub use channel::{
-    Channel, Email, EmailTls, Facility, Json, Pagerduty, PostHeader, Script, Snmp, SnmpAuth, SnmpUser,
-    SnmpVersion, Syslog, SyslogTransport, Via, Webhook,
+    Channel, Email, EmailTls, Facility, Json, Pagerduty, Script, Snmp, SnmpAuth, SnmpUser, SnmpVersion,
+    Syslog, SyslogTransport, Via, Webhook,
 };
+pub use client_group::{Addresses, ClientGroup};
 pub use index::{LocationIndex, ZoneIndex};
 pub use logging::{Logging, Throttle};
-pub use monitor::{Monitor, MonitorKind, StatusMatch};
-pub use service::{Algorithm, DownResponse, Member, Pool, Service};
+pub use member::{AnswerAs, Member, MemberId};
+pub use monitor::{
+    DnsQuery, Flap, Header, Monitor, MonitorAuth, MonitorField, MonitorKind, MonitorTls, RcodeName,
+    ScriptCall, SecretName, StatusMatch, octets,
+};
+pub use pool::{Algorithm, Fallback, HashMask, Pool};
+pub use service::{DownResponse, PoolChoice, Ramp, Service};
 pub use site::{Location, Site, SiteRole};
+pub use topology::{Clients, Continent, Country, TopologyRule};
 pub use transfer::{Secondary, Transfer};
 pub use zone::{Mailbox, RecordSet, Soa, Unhandled, Zone};
 
@@ -43,6 +54,9 @@ pub struct Config {
     /// Where members live.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub locations: Vec<Location>,
+    /// Which clients are answered private addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub client_groups: Vec<ClientGroup>,
     /// Zones this site is authoritative for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub zones: Vec<Zone>,
@@ -73,6 +87,7 @@ impl Default for Config {
             version: 1,
             sites: Vec::new(),
             locations: Vec::new(),
+            client_groups: Vec::new(),
             zones: Vec::new(),
             monitors: Vec::new(),
             services: Vec::new(),
@@ -123,6 +138,7 @@ impl Config {
     pub fn sort(&mut self) {
         self.sites.sort_by(|a, b| a.name.cmp(&b.name));
         self.locations.sort_by(|a, b| a.name.cmp(&b.name));
+        self.client_groups.sort_by(|a, b| a.name.cmp(&b.name));
         self.zones.sort_by(|a, b| a.name.cmp(&b.name));
         self.monitors.sort_by(|a, b| a.name.cmp(&b.name));
         self.services.sort_by(|a, b| a.name.cmp(&b.name));

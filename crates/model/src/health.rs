@@ -1,5 +1,6 @@
 //! Measured health, kept apart from the configuration and from what an operator decides.
 
+mod overrides;
 mod standing;
 mod verdicts;
 
@@ -8,9 +9,11 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{Member, Pool, Service};
 use crate::name::DnsName;
 use crate::value::Label;
 
+pub use overrides::{Override, OverrideTarget};
 pub use standing::{RampStep, Standing};
 pub use verdicts::{ServiceHealth, Verdicts};
 
@@ -60,6 +63,14 @@ pub struct MemberKey {
     pub address: IpAddr,
 }
 
+impl MemberKey {
+    /// The key of a member; none while its name has no address.
+    pub fn of(service: &Service, pool: &Pool, member: &Member) -> Option<MemberKey> {
+        let (service, pool) = (service.name.clone(), pool.name.clone());
+        Some(MemberKey { service, pool, address: member.address? })
+    }
+}
+
 /// Why a check failed, in the words of the field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -80,13 +91,30 @@ pub enum FailureCode {
     NoResponse,
     /// The answer began and did not end within the timeout.
     PayloadTimeout,
-    /// Sockets or memory ran out here.
+    /// The answer did not hold what it has to.
+    PayloadContentMismatch,
+    /// Nothing listens at a port of UDP.
+    PortUnreachable,
+    /// The TLS handshake failed.
+    SslError,
+    /// The certificate is not valid, or not for long enough.
+    SslCertError,
+    /// A script said no, or did not end in time.
+    ScriptError,
+    /// The address is one that this server does not dial.
+    AddressError,
+    /// The check could not be made here: no sockets, no memory, no right to, no secret, no script.
     NoResources,
     /// Anything else, as an answer that is no HTTP.
     OtherError,
 }
 
 impl FailureCode {
+    /// Whether it is about this server alone, and says nothing of the member.
+    pub fn is_local(self) -> bool {
+        matches!(self, FailureCode::NoResources | FailureCode::AddressError)
+    }
+
     /// The code in capitals, as logs and events have it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -98,6 +126,12 @@ impl FailureCode {
             FailureCode::ResponseCodeMismatch => "RESPONSE_CODE_MISMATCH",
             FailureCode::NoResponse => "NO_RESPONSE",
             FailureCode::PayloadTimeout => "PAYLOAD_TIMEOUT",
+            FailureCode::PayloadContentMismatch => "PAYLOAD_CONTENT_MISMATCH",
+            FailureCode::PortUnreachable => "PORT_UNREACHABLE",
+            FailureCode::SslError => "SSL_ERROR",
+            FailureCode::SslCertError => "SSL_CERT_ERROR",
+            FailureCode::ScriptError => "SCRIPT_ERROR",
+            FailureCode::AddressError => "ADDRESS_ERROR",
             FailureCode::NoResources => "NO_RESOURCES",
             FailureCode::OtherError => "OTHER_ERROR",
         }

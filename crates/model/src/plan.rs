@@ -16,6 +16,8 @@ pub enum ObjectKind {
     Site,
     /// A location.
     Location,
+    /// A group of clients.
+    ClientGroup,
     /// A zone with its records.
     Zone,
     /// A monitor.
@@ -36,6 +38,7 @@ impl ObjectKind {
         match self {
             ObjectKind::Site => "site",
             ObjectKind::Location => "location",
+            ObjectKind::ClientGroup => "client_group",
             ObjectKind::Zone => "zone",
             ObjectKind::Monitor => "monitor",
             ObjectKind::Service => "service",
@@ -157,7 +160,10 @@ impl fmt::Display for Plan {
                         if let Some(entry) = entry.filter(|_| begins && change.before.is_some()) {
                             writeln!(f, "    + {entry}")?;
                         }
-                        if entry.is_none_or(|entry| *path != format!("{entry}.address")) {
+                        let said = ["address", "fqdn"]
+                            .iter()
+                            .any(|key| entry.is_some_and(|e| *path == format!("{e}.{key}")));
+                        if !said {
                             writeln!(f, "    {path}: {after}")?;
                         }
                     }
@@ -192,9 +198,12 @@ impl<'a> Entries<'a> {
     }
 }
 
+/// What an entry of a list is known by, whichever it has first.
+const KEYS: [&str; 3] = ["name", "fqdn", "address"];
+
 /// The entry whose key this field is.
 fn entry_named_by(path: &str) -> Option<&str> {
-    let entry = ["name", "address"].iter().find_map(|key| path.strip_suffix(key)?.strip_suffix('.'))?;
+    let entry = KEYS.iter().find_map(|key| path.strip_suffix(key)?.strip_suffix('.'))?;
     entry.ends_with(']').then_some(entry)
 }
 
@@ -208,6 +217,9 @@ fn objects(config: &Config) -> BTreeMap<(ObjectKind, String), Value> {
     }
     for location in &config.locations {
         put(ObjectKind::Location, location.name.to_string(), serde_json::to_value(location));
+    }
+    for group in &config.client_groups {
+        put(ObjectKind::ClientGroup, group.name.to_string(), serde_json::to_value(group));
     }
     for zone in &config.zones {
         put(ObjectKind::Zone, zone.name.to_string(), serde_json::to_value(zone));
@@ -240,7 +252,7 @@ fn flatten(path: &str, value: Option<&Value>, out: &mut BTreeMap<String, String>
         }
         Some(Value::Array(entries)) if entries.iter().any(Value::is_object) => {
             for (i, entry) in entries.iter().enumerate() {
-                let known = ["name", "address"].iter().find_map(|k| entry.get(k)).and_then(Value::as_str);
+                let known = KEYS.iter().find_map(|k| entry.get(k)).and_then(Value::as_str);
                 let rr_type =
                     entry.get("type").and_then(Value::as_str).filter(|_| entry.get("data").is_some());
                 let key = match (known, rr_type) {

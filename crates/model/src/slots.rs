@@ -119,8 +119,13 @@ impl Slots {
             slots.services.insert(name.clone(), slot);
             for pool in &service.pools {
                 for member in &pool.members {
-                    let (service, pool, address) = (name.clone(), pool.name.clone(), member.address);
-                    slots.push(Target::Member { zone: zone.0.clone(), service, pool, address }, zone.1);
+                    let (service, pool) = (name.clone(), pool.name.clone());
+                    // A name without an address yet is never answered; its slot keeps the others in their places.
+                    let target = match member.address {
+                        Some(address) => Target::Member { zone: zone.0.clone(), service, pool, address },
+                        None => Target::Service { zone: zone.0.clone(), service },
+                    };
+                    slots.push(target, zone.1);
                 }
             }
         }

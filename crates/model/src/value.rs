@@ -85,6 +85,10 @@ ranged! {
     Priority(u8), "priority", 0..=100, default 10
 }
 ranged! {
+    /// Place of a member in a preference order: the lowest that is up is answered.
+    Preference(u8), "preference", 1..=128, default 1
+}
+ranged! {
     /// Time to live of a record, in seconds. The top is one week: a steering answer that lives longer steers nothing.
     Ttl(u32), "TTL", 0..=604_800, default 30
 }

@@ -54,6 +54,45 @@ fn names_the_field_the_value_and_the_remedy() {
 }
 
 #[test]
+fn what_cannot_steer_is_named() {
+    let cases = [
+        ("", json!({}), "members[1].address", "an address or an fqdn"),
+        ("", json!({"address": "192.0.2.1"}), "members[1].address", "already"),
+        ("", json!({"address": "192.0.2.2", "fqdn": "a.test"}), "members[1].address", "remove one"),
+        ("", json!({"address": "192.0.2.2", "answer": "cname"}), "members[1].answer", "an fqdn"),
+        ("", json!({"fqdn": "a.test", "answer": "cname"}), "members[1].answer", "pool of their own"),
+        ("", json!({"fqdn": "hello.example.org"}), "members[1].fqdn", "member of itself"),
+        ("", json!({"address": "192.0.2.2", "public_address": "2001:db8::1"}), "public_address", "family"),
+        ("wildcard", json!(true), "services[hello.example.org].name", "static CNAME record"),
+        ("topology", json!([{"clients": {}, "to": ["p"]}]), "topology[0].clients", "for nobody"),
+        ("topology", json!([{"clients": {"asn": [1]}, "to": []}]), "topology[0].to", "nowhere"),
+        ("topology", json!([{"clients": {"asn": [1]}, "to": ["q"]}]), "topology[0].to", "did you mean p"),
+        ("topology", json!([{"clients": {"asn": [1]}, "to": ["s1az1"]}]), "topology[0].to", "algorithm"),
+        ("ramp", json!({"duration": "1s", "steps": 1}), "ramp.steps", "2 to 20"),
+        ("ramp", json!({"duration": "2d", "steps": 2}), "ramp.duration", "1s to 1d"),
+    ];
+    for (field, value, path, remedy) in cases {
+        let mut lab = lab();
+        if field == "wildcard" {
+            let alias = json!({"name": "*.hello", "type": "CNAME", "data": ["mail.example.net."]});
+            lab["zones"][0]["records"].as_array_mut().unwrap().push(alias);
+        }
+        match field {
+            "" => lab["services"][0]["pools"][0]["members"][1] = value.clone(),
+            field => lab["services"][0][field] = value.clone(),
+        }
+        let config: Config = serde_json::from_value(lab).unwrap();
+        let said = check(&config).expect_err(&format!("{field} {value}")).to_string();
+        assert!(said.contains(path) && said.contains(remedy), "{value}: {said}");
+    }
+    let group = |name: &str| json!({"name": name, "cidr": ["10.0.0.0/8"], "addresses": "private"});
+    let mut twice = lab();
+    twice["client_groups"] = json!([group("a"), group("b")]);
+    let config: Config = serde_json::from_value(twice).unwrap();
+    assert!(check(&config).unwrap_err().to_string().contains("client_groups[b].cidr"));
+}
+
+#[test]
 fn a_cname_stands_alone() {
     let records = json!([
         {"name": "a", "type": "CNAME", "data": ["b"]}, {"name": "a", "type": "TXT", "data": ["x"]}]);

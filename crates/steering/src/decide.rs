@@ -85,8 +85,8 @@ impl Plan {
     pub fn decide(&self, turn: u64) -> Decision<'_> {
         let chosen = self.rotation().and_then(|rotation| {
             let first = match rotation.algorithm {
-                Algorithm::RoundRobin => rotation.schedule.pick(turn),
-                Algorithm::Random => rotation.schedule.draw(splitmix64(self.seed.wrapping_add(turn))),
+                _ if rotation.algorithm != Algorithm::Random => rotation.schedule.pick(turn),
+                _ => rotation.schedule.draw(splitmix64(self.seed.wrapping_add(turn))),
             }?;
             let unscheduled_too = matches!(self.force, Force::AllRecords { .. });
             Some(Pick { rotation, first, count: self.address_count(), unscheduled_too })

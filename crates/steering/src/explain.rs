@@ -120,7 +120,7 @@ impl Plan {
         let Some(rotation) = self.rotation() else { return String::new() };
         match rotation.algorithm {
             Algorithm::Random => "Weighted random: each answer is a draw of its own.".to_owned(),
-            Algorithm::RoundRobin => format!(
+            _ => format!(
                 "Exact weighted round robin: turn {} of a period of {} is next.",
                 rotation.cursor.place() + 1,
                 rotation.schedule.period()

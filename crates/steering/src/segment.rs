@@ -17,8 +17,8 @@ pub fn segment(service: &Service, generation: u64, health_epoch: u64, now: i64) 
     for plan in [Family::V4, Family::V6].into_iter().filter_map(|family| service.plan(family)) {
         let (Some(pool), Some(rotation)) = (plan.pool(), plan.rotation()) else { continue };
         mode.get_or_insert(match rotation.algorithm {
-            Algorithm::RoundRobin => SplitMode::Exact,
             Algorithm::Random => SplitMode::Random,
+            _ => SplitMode::Exact,
         });
         // Those served are some of the candidates, in their order.
         let mut candidates = pool.candidates.iter();

@@ -130,15 +130,16 @@ fn compile_plan(from: &Compile<'_>, family: Family) -> Plan {
         let mut candidates = Vec::new();
         for member in &pool.members {
             slot += 1;
-            if Family::of_address(member.address) != family {
+            let Some(address) = member.address.filter(|address| Family::of_address(*address) == family)
+            else {
                 continue;
-            }
+            };
             candidates.push(Candidate {
-                address: member.address,
+                address,
                 slot: Slot(slot),
                 weight: member.weight.get(),
                 enabled: member.enabled,
-                health: health.map(|h| h.of(&pool.name, member.address).health()).unwrap_or_default(),
+                health: health.map(|h| h.of(&pool.name, address).health()).unwrap_or_default(),
                 site: (from.site_of)(member),
             });
         }

@@ -12,35 +12,15 @@ use proptest::prelude::*;
 use steering::{Compile, Decision, Force, Plan, Service};
 
 fn member(last: u8, weight: i64) -> Member {
-    Member {
-        address: IpAddr::from([192, 0, 2, last]),
-        location: None,
-        weight: Weight::new(weight).unwrap(),
-        enabled: true,
-    }
+    Member { weight: Weight::new(weight).unwrap(), ..Member::at([192, 0, 2, last]) }
 }
 
 fn pool(name: &str, priority: i64, members: Vec<Member>) -> Pool {
-    Pool {
-        name: name.parse().unwrap(),
-        priority: Priority::new(priority).unwrap(),
-        algorithm: Algorithm::RoundRobin,
-        enabled: true,
-        members,
-    }
+    Pool { priority: Priority::new(priority).unwrap(), ..Pool::new(name.parse().unwrap(), members) }
 }
 
 fn service(pools: Vec<Pool>) -> config::Service {
-    config::Service {
-        name: "hello.example.org".parse().unwrap(),
-        description: String::new(),
-        enabled: true,
-        ttl: Default::default(),
-        answers: 1,
-        down_response: DownResponse::FailOpen,
-        monitors: Vec::new(),
-        pools,
-    }
+    config::Service::new("hello.example.org".parse().unwrap(), pools)
 }
 
 fn down(service: &config::Service, lasts: &[u8]) -> HealthTable {

@@ -9,6 +9,7 @@ mod config;
 mod error;
 mod events;
 mod log;
+mod overrides;
 mod pools;
 mod secrets;
 

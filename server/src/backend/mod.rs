@@ -29,13 +29,8 @@ fn line_of(service: &Service, health: &HealthTable) -> ServiceLine {
     let states: Vec<Health> = members
         .filter(|(_, m)| m.enabled)
         .map(|(pool, member)| {
-            health
-                .of(&MemberKey {
-                    service: service.name.clone(),
-                    pool: pool.name.clone(),
-                    address: member.address,
-                })
-                .health()
+            let key = MemberKey::of(service, pool, member);
+            key.map(|key| health.of(&key).health()).unwrap_or_default()
         })
         .collect();
     let count = |wanted: Health| states.iter().filter(|h| **h == wanted).count();
@@ -77,18 +72,13 @@ mod tests {
         let mut health = HealthTable::default();
         assert_eq!(line_of(service, &health).health, Health::Unknown);
         for (i, member) in service.pools[0].members.iter().enumerate() {
-            let key = MemberKey {
-                service: service.name.clone(),
-                pool: service.pools[0].name.clone(),
-                address: member.address,
-            };
+            let key = MemberKey::of(service, &service.pools[0], member).unwrap();
             health.members.insert(key, if i == 0 { Health::Up } else { Health::Down });
         }
         let line = line_of(service, &health);
         assert_eq!((line.health, line.up, line.down), (Health::Up, 1, 2));
-        let first = service.pools[0].members[0].address;
-        let key =
-            MemberKey { service: service.name.clone(), pool: service.pools[0].name.clone(), address: first };
+        let pool = &service.pools[0];
+        let key = MemberKey::of(service, pool, &pool.members[0]).unwrap();
         health.members.insert(key, Health::Down);
         assert_eq!(line_of(service, &health).health, Health::Down);
     }

@@ -114,7 +114,7 @@ async fn monitored_port(client: &Client, service: &Service) -> anyhow::Result<Op
     for name in &service.monitors {
         let monitor: Monitor = client.get(&format!("/monitors/{name}"), &[]).await?;
         if monitor.kind == MonitorKind::Http {
-            return Ok(Some(monitor.port));
+            return Ok(monitor.dialled_port());
         }
     }
     Ok(None)

@@ -30,6 +30,8 @@ pub struct File {
     #[serde(default)]
     pub responder: Table,
     #[serde(default)]
+    pub health: super::health::Table,
+    #[serde(default)]
     pub tsig: Vec<Entry>,
 }
 

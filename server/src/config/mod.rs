@@ -1,6 +1,7 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
 mod file;
+mod health;
 mod responder;
 mod secure;
 pub mod tsig;
@@ -11,13 +12,14 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
+pub use self::health::{HealthArgs, HealthSettings};
 pub use self::responder::ResponderSettings;
 pub use self::secure::{SecureArgs, SecureSettings};
 
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
-    /// Settings file, TOML; its keys are the flags' names with underscores, and `[responder]`.
+    /// Settings file, TOML; its keys are the flags' names with underscores, `[responder]` and `[health]`.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the private database, the last good snapshot and local access live [default: .steelyard, or
@@ -33,6 +35,9 @@ pub struct ServeArgs {
     /// DNS over TLS, HTTPS and QUIC.
     #[command(flatten)]
     pub secure: SecureArgs,
+    /// Health checks.
+    #[command(flatten)]
+    pub health: HealthArgs,
     /// A PostgreSQL 15 or later to use instead of the private one; names the user.
     #[arg(long, value_name = "URL", env = "STEELYARD_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
@@ -74,6 +79,8 @@ pub struct Settings {
     pub dns: Vec<SocketAddr>,
     /// DNS over TLS, HTTPS and QUIC.
     pub secure: SecureSettings,
+    /// What health checks may do.
+    pub health: HealthSettings,
     /// An outer PostgreSQL.
     pub database_url: Option<String>,
     /// Name of this site, when given.
@@ -131,16 +138,19 @@ impl ServeArgs {
             Some(path) => anyhow::anyhow!("--config {}: {problems}", path.display()),
             None => problems.into(),
         })?;
+        let demo = self.demo || file.demo.unwrap_or(false);
+        let health = self.health.settings(file.health, demo)?;
         Ok(Settings {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
             dns,
             secure,
+            health,
             database_url,
             site,
             workers,
             log: self.log.or(file.log) != Some(Switch::Off),
-            demo: self.demo || file.demo.unwrap_or(false),
+            demo,
             json_ready: self.json_ready,
             responder,
             tsig,

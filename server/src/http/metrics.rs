@@ -180,14 +180,10 @@ fn members(site: &Site, scrape: &mut Scrape) {
     for service in &snapshot.config.services {
         for pool in &service.pools {
             for member in &pool.members {
-                let key = MemberKey {
-                    service: service.name.clone(),
-                    pool: pool.name.clone(),
-                    address: member.address,
-                };
-                let standing = health.of(&key);
+                let key = MemberKey::of(service, pool, member);
+                let standing = key.map(|key| health.of(&key)).unwrap_or_default();
                 let of_service =
-                    vec![("service", service.name.to_string()), ("member", member.address.to_string())];
+                    vec![("service", service.name.to_string()), ("member", member.id().to_string())];
                 let measured = [of_service.clone(), vec![("site", site.name.to_string())]].concat();
                 up.push((measured, i64::from(standing.measured == Health::Up)));
                 let eligible = member.enabled && standing.health().is_eligible();

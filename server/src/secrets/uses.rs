@@ -1,4 +1,5 @@
-//! Who names which secret: monitors and channels do, by the keys `secret` and `..._secret`.
+//! Who names which secret: monitors and channels do, by the keys `secret` and `..._secret`, and by name in a map whose key
+//! is `..._secrets`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,9 +41,12 @@ fn gather(value: &Value, found: &mut impl FnMut(&str)) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {
-                match value.as_str().filter(|_| key == "secret" || key.ends_with("_secret")) {
-                    Some(name) => found(name),
-                    None => gather(value, found),
+                match (value, key.as_str()) {
+                    (Value::String(name), key) if key == "secret" || key.ends_with("_secret") => found(name),
+                    (Value::Object(named), key) if key.ends_with("_secrets") => {
+                        named.values().filter_map(Value::as_str).for_each(&mut *found);
+                    }
+                    _ => gather(value, found),
                 }
             }
         }
@@ -60,10 +64,11 @@ mod tests {
     #[test]
     fn a_secret_is_named_by_its_key_at_any_depth() {
         let object = json!({"name": "ops", "slack": {"url_secret": "slack-url"}, "headers": [
-            {"name": "X", "value": "secret"}, {"name": "Y", "secret": "header"}]});
+            {"name": "X", "value": "secret"}, {"name": "Y", "secret": "header"}],
+            "header_secrets": {"X-Key": "key"}});
         let mut found = Vec::new();
         gather(&object, &mut |secret| found.push(secret.to_owned()));
         found.sort();
-        assert_eq!(found, ["header", "slack-url"]);
+        assert_eq!(found, ["header", "key", "slack-url"]);
     }
 }

@@ -67,7 +67,7 @@ fn pool(detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
         pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
     let how = match pool.algorithm {
         Algorithm::RoundRobin => format!("Exact weighted round robin, {}", format::period(&weights)),
-        Algorithm::Random => "Weighted random".to_owned(),
+        other => Algorithm::ALL.iter().find(|(a, _)| *a == other).map_or("", |(_, words)| words).to_owned(),
     };
     let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
     let rows =
@@ -123,7 +123,7 @@ fn member(member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> 
     let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
     view! {
         <tr>
-            <th scope="row" class="mono">{member.address.to_string()}{enabled}</th>
+            <th scope="row" class="mono">{member.id().to_string()}{enabled}</th>
             <td>{place}</td>
             <td class="num">{member.weight.to_string()}</td>
             <td class="num">{format::percent(detail.share, 1)}</td>

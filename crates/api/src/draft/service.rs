@@ -1,3 +1,5 @@
+use std::net::IpAddr;
+
 use model::config::{Algorithm, DownResponse, Member, Pool, Service};
 use model::{Label, Problems};
 use serde::{Deserialize, Serialize};
@@ -166,14 +168,13 @@ impl ServiceDraft {
         match (name, ttl, answers, down_response) {
             (Some(name), Some(ttl), Some(answers), Some(down_response)) if problems.0.is_empty() => {
                 Ok(Service {
-                    name,
                     description: self.description.trim().to_owned(),
                     enabled: self.enabled,
                     ttl,
                     answers,
                     down_response,
                     monitors,
-                    pools,
+                    ..Service::new(name, pools)
                 })
             }
             _ => Err(problems),
@@ -241,7 +242,7 @@ impl PoolDraft {
 
     fn of(pool: &Pool) -> Self {
         let member = |m: &Member| MemberDraft {
-            address: m.address.to_string(),
+            address: m.address.map(|address| address.to_string()).unwrap_or_default(),
             location: m.location.as_ref().map(ToString::to_string).unwrap_or_default(),
             weight: m.weight.to_string(),
             enabled: m.enabled,
@@ -288,7 +289,7 @@ impl PoolDraft {
         let mut members = Vec::new();
         for (i, member) in self.members.iter().enumerate().filter(|(_, m)| !m.is_empty()) {
             let at = format!("{at}.members.{i}");
-            let address = member.address.trim().parse().map_err(|_| {
+            let address = member.address.trim().parse::<IpAddr>().map_err(|_| {
                 let message = "this is no address: give one such as 192.0.2.1 or 2001:db8::1";
                 problems.push(format!("{at}.address"), &*member.address, message);
             });
@@ -298,7 +299,7 @@ impl PoolDraft {
                 text => parse(problems, format!("{at}.location"), text).map(Some),
             };
             if let (Ok(address), Some(weight), Some(location)) = (address, weight, location) {
-                members.push(Member { address, location, weight, enabled: member.enabled });
+                members.push(Member { location, weight, enabled: member.enabled, ..Member::at(address) });
             }
         }
         if self.members.iter().all(MemberDraft::is_empty) {
@@ -308,7 +309,8 @@ impl PoolDraft {
                 "a pool needs at least one member: give its address",
             );
         }
-        Some(Pool { name: name?, priority: priority?, algorithm: algorithm?, enabled: self.enabled, members })
+        let (priority, algorithm) = (priority?, algorithm?);
+        Some(Pool { priority, algorithm, enabled: self.enabled, ..Pool::new(name?, members) })
     }
 }
 

@@ -28,17 +28,10 @@ pub const BIG: Size = Size { zones: 100, services: 10_000, members: 100_000, rec
 impl Size {
     pub fn config(self) -> Config {
         let label = |text: String| text.parse::<Label>().expect("a label");
-        let sites = (0..3).map(|i| Site {
-            name: label(format!("site{i}")),
-            role: Default::default(),
-            dns: Vec::new(),
-        });
+        let sites = (0..3).map(|i| Site::new(label(format!("site{i}"))));
         let locations = (0..LOCATIONS).map(|i| Location {
-            name: label(format!("location{i}")),
             site: Some(label(format!("site{}", i % 3))),
-            cidr: Vec::new(),
-            latitude: None,
-            longitude: None,
+            ..Location::new(label(format!("location{i}")))
         });
         let mut config = Config {
             sites: sites.collect(),
@@ -94,27 +87,15 @@ impl Size {
         let member = |i: usize| {
             let number = service * members + i;
             Member {
-                address: address(number),
                 location: Some(format!("location{}", number % LOCATIONS).parse().expect("a label")),
                 weight: Weight::new((number % 7) as i64 + 1).expect("a weight"),
-                enabled: true,
+                ..Member::at(address(number))
             }
         };
+        let pool = Pool::new("main".parse().expect("a label"), (0..members).map(member).collect());
         Service {
-            name: name(&service_name(service, self.zones)),
-            description: String::new(),
-            enabled: true,
             ttl: Ttl::new(2).expect("a TTL"),
-            answers: 1,
-            down_response: Default::default(),
-            monitors: Vec::new(),
-            pools: vec![Pool {
-                name: "main".parse().expect("a label"),
-                priority: Default::default(),
-                algorithm: Default::default(),
-                enabled: true,
-                members: (0..members).map(member).collect(),
-            }],
+            ..Service::new(name(&service_name(service, self.zones)), vec![pool])
         }
     }
 }

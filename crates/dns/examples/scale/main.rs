@@ -91,7 +91,7 @@ fn measure(size: Size, state: Snapshot) -> Result<(), Box<dyn std::error::Error>
         let key = MemberKey {
             service: service.name.clone(),
             pool: pool.name.clone(),
-            address: pool.members[change % pool.members.len()].address,
+            address: pool.members[change % pool.members.len()].address.expect("an address"),
         };
         let begun = Instant::now();
         let mut health = HealthTable::clone(view.health());

@@ -132,8 +132,7 @@ pub fn with_down(
     let mut health = HealthTable { epoch: 5, ..HealthTable::default() };
     for service in config.services.iter().filter(|service| is_down(&service.name.to_string())) {
         for (pool, member) in service.pools.iter().flat_map(|p| p.members.iter().map(move |m| (p, m))) {
-            let key =
-                MemberKey { service: service.name.clone(), pool: pool.name.clone(), address: member.address };
+            let key = MemberKey::of(service, pool, member).expect("an address");
             health.members.insert(key, Health::Down);
         }
     }

@@ -7,23 +7,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
-/// A TCP connection that sets a flag at its first octet read, so that silence can be told from a stalled answer.
-pub(super) struct Counted {
-    stream: TcpStream,
+/// A connection that sets a flag at its first octet read, so that silence can be told from a stalled answer.
+pub(super) struct Counted<S> {
+    stream: S,
     began: Arc<AtomicBool>,
 }
 
-impl Counted {
+impl<S> Counted<S> {
     /// The connection and its flag.
-    pub(super) fn new(stream: TcpStream) -> (Self, Arc<AtomicBool>) {
+    pub(super) fn new(stream: S) -> (Self, Arc<AtomicBool>) {
         let began = Arc::new(AtomicBool::new(false));
         (Counted { stream, began: began.clone() }, began)
     }
 }
 
-impl AsyncRead for Counted {
+impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -38,7 +37,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Counted<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }

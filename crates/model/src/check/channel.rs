@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::config::{
-    Channel, Email, EmailTls, Json, PostHeader, Snmp, SnmpVersion, Syslog, SyslogTransport, Via,
+    Channel, Email, EmailTls, Header, Json, Snmp, SnmpVersion, Syslog, SyslogTransport, Via,
 };
 use crate::problem::Problems;
 use crate::template::Template;
@@ -65,7 +65,7 @@ fn json(at: &str, json: &Json, problems: &mut Problems) {
     for (place, header) in json.headers.iter().enumerate() {
         let field = format!("{at}.headers[{}]", header.name);
         header_name(&field, &header.name, problems);
-        let same = |other: &PostHeader| other.name.eq_ignore_ascii_case(&header.name);
+        let same = |other: &Header| other.name.eq_ignore_ascii_case(&header.name);
         if json.headers[..place].iter().any(same) {
             problems.push(&*field, &*header.name, "this header is there already: give each once");
         }

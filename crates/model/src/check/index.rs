@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::{Config, Service, Zone};
+use crate::Weight;
+use crate::config::{Config, Location, Member, Pool, Service, Site, Zone};
 use crate::name::DnsName;
 use crate::problem::Problems;
 use crate::rrtype::RrType;
@@ -108,8 +109,8 @@ pub struct Index<'a> {
     pub names: &'a Names,
     zones: HashMap<&'a [u8], usize>,
     services: HashMap<&'a [u8], usize>,
-    sites: HashSet<&'a str>,
-    locations: HashSet<&'a str>,
+    sites: HashMap<&'a str, &'a Site>,
+    locations: HashMap<&'a str, &'a Location>,
     monitors: HashSet<&'a str>,
 }
 
@@ -120,8 +121,8 @@ impl<'a> Index<'a> {
             names,
             zones: config.zones.iter().enumerate().map(|(i, zone)| (zone.name.wire(), i)).collect(),
             services: config.services.iter().enumerate().map(|(i, s)| (s.name.wire(), i)).collect(),
-            sites: config.sites.iter().map(|s| s.name.as_str()).collect(),
-            locations: config.locations.iter().map(|l| l.name.as_str()).collect(),
+            sites: config.sites.iter().map(|s| (s.name.as_str(), s)).collect(),
+            locations: config.locations.iter().map(|l| (l.name.as_str(), l)).collect(),
             monitors: config.monitors.iter().map(|m| m.name.as_str()).collect(),
         }
     }
@@ -137,11 +138,19 @@ impl<'a> Index<'a> {
     }
 
     pub fn has_site(&self, name: &str) -> bool {
-        self.sites.contains(name)
+        self.sites.contains_key(name)
     }
 
     pub fn has_location(&self, name: &str) -> bool {
-        self.locations.contains(name)
+        self.locations.contains_key(name)
+    }
+
+    /// The weight a member has after what its location, its site and its pool say.
+    pub fn weight_of(&self, pool: &Pool, member: &Member) -> Weight {
+        let location = member.location.as_ref().and_then(|name| self.locations.get(name.as_str()));
+        let site = location.and_then(|location| self.sites.get(location.site.as_ref()?.as_str()));
+        let above = location.and_then(|l| l.weight).or_else(|| site.and_then(|s| s.weight));
+        above.or(pool.weight).unwrap_or(member.weight)
     }
 
     pub fn has_monitor(&self, name: &str) -> bool {

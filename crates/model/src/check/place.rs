@@ -1,8 +1,10 @@
-//! Locations.
+//! Locations and groups of clients.
+
+use std::collections::HashMap;
 
 use super::index::Index;
 use super::unknown;
-use crate::config::Location;
+use crate::config::{ClientGroup, Location};
 use crate::problem::Problems;
 
 pub fn location(index: &Index<'_>, location: &Location, problems: &mut Problems) {
@@ -20,6 +22,25 @@ pub fn location(index: &Index<'_>, location: &Location, problems: &mut Problems)
                 degrees.to_string(),
                 format!("give degrees from -{limit} to {limit}"),
             );
+        }
+    }
+}
+
+/// A network is in one group: of two, neither would be the longer.
+pub fn client_groups(groups: &[ClientGroup], problems: &mut Problems) {
+    let mut taken = HashMap::new();
+    for group in groups {
+        let at = format!("client_groups[{}].cidr", group.name);
+        if group.cidr.is_empty() {
+            problems.push(&at, "", "a group of clients needs at least one network such as 10.0.0.0/8");
+        }
+        for network in &group.cidr {
+            if let Some(other) =
+                taken.insert(network.trunc(), &group.name).filter(|name| **name != group.name)
+            {
+                let message = format!("this network is in the group {other} as well: remove one of the two");
+                problems.push(&at, network.to_string(), message);
+            }
         }
     }
 }

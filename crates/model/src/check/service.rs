@@ -1,17 +1,14 @@
 //! Services.
 
-use std::collections::HashSet;
-
 use super::index::Index;
 use super::zone::above;
 use super::{duplicates, listed, unknown};
-use crate::config::{DownResponse, Pool, Service};
+use super::{pool, topology};
+use crate::config::{DownResponse, Service};
+use crate::name::DnsName;
 use crate::problem::Problems;
 use crate::rrtype::RrType;
-
-/// Longest period of a pool's schedule, in answers: the sum of its weights over their greatest common divisor.
-/// Above it a table would cost more memory than a pool deserves; 200 members of coprime weight 1000 stay below.
-pub const MAX_PERIOD: u64 = 200_000;
+use crate::value::Span;
 
 pub fn service(index: &Index<'_>, service: &Service, problems: &mut Problems) {
     let at = format!("services[{}]", service.name);
@@ -44,8 +41,17 @@ pub fn service(index: &Index<'_>, service: &Service, problems: &mut Problems) {
         problems.push(format!("{at}.pools"), "", "a service needs at least one pool");
     }
     duplicates(problems, &format!("{at}.pools"), service.pools.iter().map(|p| &p.name));
-    for pool in &service.pools {
-        members(index, pool, &format!("{at}.pools[{}]", pool.name), problems);
+    for each in &service.pools {
+        pool::pool(index, service, each, &format!("{at}.pools[{}]", each.name), problems);
+    }
+    topology::rules(index, service, &at, problems);
+    if let Some(ramp) = &service.ramp {
+        if !(2..=20).contains(&ramp.steps) {
+            problems.push(format!("{at}.ramp.steps"), ramp.steps.to_string(), "give 2 to 20 steps");
+        }
+        if ramp.duration < Span::seconds(1) || ramp.duration > Span::seconds(86_400) {
+            problems.push(format!("{at}.ramp.duration"), ramp.duration.to_string(), "give 1s to 1d");
+        }
     }
 }
 
@@ -71,7 +77,20 @@ fn name(index: &Index<'_>, service: &Service, at: &str, problems: &mut Problems)
         problems.push(format!("{at}.down_response.cname"), name.to_string(), message);
     }
     let mut wrong = |message: String| problems.push(format!("{at}.name"), name.to_string(), message);
-    for set in index.names.get(name.wire()).into_iter().flat_map(|sets| sets.all()) {
+    if service.wildcard && name.is_wildcard() {
+        wrong("the name begins with `*` and answers what is below already: leave `wildcard` out".to_owned());
+    }
+    let below = if service.wildcard { DnsName::from_wire(&[b"\x01*", name.wire()].concat()) } else { None };
+    if let Some((_, other)) = below.as_ref().and_then(|below| index.service(below.wire())) {
+        wrong(format!(
+            "the service {name} answers every name below it, and so does the service {}: remove one of the two, or \
+             leave `wildcard` out",
+            other.name
+        ));
+    }
+    let own = index.names.get(name.wire()).into_iter().flat_map(|sets| sets.all());
+    let beneath = below.as_ref().and_then(|below| index.names.get(below.wire()));
+    for set in own.chain(beneath.into_iter().flat_map(|sets| sets.all())) {
         let rr_type = set.rr_type;
         if set.zone == place && matches!(rr_type, RrType::A | RrType::AAAA | RrType::CNAME) {
             let record = &zone.records[set.set].name;
@@ -97,35 +116,5 @@ fn name(index: &Index<'_>, service: &Service, at: &str, problems: &mut Problems)
                 zone.name
             ));
         }
-    }
-}
-
-fn members(index: &Index<'_>, pool: &Pool, at: &str, problems: &mut Problems) {
-    if pool.members.is_empty() {
-        problems.push(format!("{at}.members"), "", "a pool needs at least one member");
-    }
-    let mut seen = HashSet::new();
-    for (i, member) in pool.members.iter().enumerate() {
-        let address = || member.address.to_string();
-        if !seen.insert(member.address) {
-            let message = "this address is in the pool already: give each member once";
-            problems.push(format!("{at}.members[{i}].address"), address(), message);
-        }
-        if member.address.is_unspecified() || member.address.is_multicast() {
-            let message = "no client can connect to this address: give a unicast one";
-            problems.push(format!("{at}.members[{i}].address"), address(), message);
-        }
-        if let Some(location) = member.location.as_ref().filter(|name| !index.has_location(name.as_str())) {
-            let known = index.config.locations.iter().map(|l| l.name.as_str());
-            let message = unknown("location", location.as_str(), known);
-            problems.push(format!("{at}.members[{i}].location"), location.to_string(), message);
-        }
-    }
-    let weights: Vec<u64> = pool.members.iter().map(|m| u64::from(m.weight.get())).collect();
-    let period = crate::shares::period(&weights);
-    if period > MAX_PERIOD {
-        let message =
-            format!("the weights have a period of {period} answers, at most {MAX_PERIOD}: use rounder ones");
-        problems.push(format!("{at}.members"), "", message);
     }
 }

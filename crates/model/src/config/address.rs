@@ -10,9 +10,10 @@ fn parse(text: &str) -> Result<IpAddr, String> {
     text.trim().parse().map_err(|_| format!("{text:?} is no IP address: {remedy}"))
 }
 
-/// One address.
-pub fn one<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> {
-    parse(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+/// One address, or none.
+pub fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<IpAddr>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| parse(&text)).transpose().map_err(D::Error::custom)
 }
 
 /// A list of them.

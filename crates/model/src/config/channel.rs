@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::value::Label;
 
-pub use post::{Json, Pagerduty, PostHeader, Webhook};
+pub use post::{Json, Pagerduty, Webhook};
 pub use send::{
     Email, EmailTls, Facility, Script, Snmp, SnmpAuth, SnmpUser, SnmpVersion, Syslog, SyslogTransport,
 };

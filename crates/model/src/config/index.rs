@@ -45,9 +45,14 @@ impl<'a> LocationIndex<'a> {
         LocationIndex { locations: config.locations.iter().map(|l| (l.name.as_str(), l)).collect() }
     }
 
+    /// Where a member lives.
+    pub fn of(&self, member: &Member) -> Option<&'a Location> {
+        self.locations.get(member.location.as_ref()?.as_str()).copied()
+    }
+
     /// The site a member is counted to: its location's.
     pub fn site_of(&self, member: &Member) -> Option<&'a Label> {
-        self.locations.get(member.location.as_ref()?.as_str())?.site.as_ref()
+        self.of(member)?.site.as_ref()
     }
 }
 

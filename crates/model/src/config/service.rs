@@ -2,9 +2,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::address;
+use super::{Pool, TopologyRule, address};
 use crate::name::DnsName;
-use crate::value::{Label, Priority, Ttl, Weight};
+use crate::value::{Label, Span, Ttl};
 
 /// A name whose answers are steered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Service {
     /// Answered at all; a disabled service's name does not exist.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub enabled: bool,
+    /// Answers every name below its own as well that has no data of its own (RFC 4592); the longest match wins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub wildcard: bool,
     /// TTL of its answers, seconds.
     #[serde(default)]
     pub ttl: Ttl,
@@ -30,70 +33,86 @@ pub struct Service {
     /// Monitors every member is checked with; all must pass.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<Label>,
+    /// Eligible members to spread over at least: pools of the next lower priority join in until there are so many.
+    /// 0 keeps to the one pool in force.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub min_members: u16,
+    /// Which of the pools with an eligible member answers.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pool_choice: PoolChoice,
+    /// Which clients are sent where, before any other choice; the first rule that matches a client is its only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topology: Vec<TopologyRule>,
+    /// A member that recovered waits until an operator resumes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub manual_resume: bool,
+    /// How a member that recovered climbs to its weight; at once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ramp: Option<Ramp>,
     /// Pools, at least one.
     pub pools: Vec<Pool>,
 }
 
-/// Members that are chosen among by one algorithm.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Pool {
-    /// Name of the pool, once in a service.
-    pub name: Label,
-    /// Of the pools with a member up the highest is answered from; 0 is monitored and never chosen.
-    #[serde(default)]
-    pub priority: Priority,
-    /// How a member is chosen.
-    #[serde(default)]
-    pub algorithm: Algorithm,
-    /// Chosen at all.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
-    pub enabled: bool,
-    /// Members, at least one.
-    pub members: Vec<Member>,
-}
-
-/// An address that answers may name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Member {
-    /// The address answered and checked.
-    #[serde(deserialize_with = "address::one")]
-    pub address: IpAddr,
-    /// Where it lives.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<Label>,
-    /// Share of the pool's answers.
-    #[serde(default)]
-    pub weight: Weight,
-    /// Answered at all; a disabled member is never answered, fail-open included.
-    #[serde(default = "yes", skip_serializing_if = "is_yes")]
-    pub enabled: bool,
-}
-
-/// How a pool chooses.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Algorithm {
-    /// Exact weighted round robin: any period of answers holds each member exactly by its weight.
-    #[default]
-    RoundRobin,
-    /// An independent weighted draw for each answer.
-    Random,
-}
-
-impl Algorithm {
-    /// All of them, with what the console says.
-    pub const ALL: [(Algorithm, &'static str); 2] =
-        [(Algorithm::RoundRobin, "Exact weighted round robin"), (Algorithm::Random, "Weighted random")];
-
-    /// `round_robin` or `random`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Algorithm::RoundRobin => "round_robin",
-            Algorithm::Random => "random",
+impl Service {
+    /// A service of these pools with the default of everything else.
+    pub fn new(name: DnsName, pools: Vec<Pool>) -> Service {
+        Service {
+            name,
+            description: String::new(),
+            enabled: true,
+            wildcard: false,
+            ttl: Ttl::default(),
+            answers: 1,
+            down_response: DownResponse::default(),
+            monitors: Vec::new(),
+            min_members: 0,
+            pool_choice: PoolChoice::default(),
+            topology: Vec::new(),
+            manual_resume: false,
+            ramp: None,
+            pools,
         }
     }
+
+    /// The pool of a name.
+    pub fn pool(&self, name: &str) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.name.as_str() == name)
+    }
+}
+
+/// Which of a service's pools answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolChoice {
+    /// That of the highest priority.
+    #[default]
+    Priority,
+    /// The one with the eligible member nearest to the client; by priority where the client's place is unknown.
+    Geo,
+}
+
+impl PoolChoice {
+    /// All of them, with what the console says.
+    pub const ALL: [(PoolChoice, &'static str); 2] =
+        [(PoolChoice::Priority, "Highest priority"), (PoolChoice::Geo, "Nearest member")];
+
+    /// `priority` or `geo`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PoolChoice::Priority => "priority",
+            PoolChoice::Geo => "geo",
+        }
+    }
+}
+
+/// A climb to full weight in equal steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ramp {
+    /// From the recovery to the full weight, 1s to 1d.
+    pub duration: Span,
+    /// Steps in which the weight rises, 2 to 20.
+    pub steps: u8,
 }
 
 /// What is answered when no member of any pool is up.
@@ -137,4 +156,10 @@ fn is_yes(value: &bool) -> bool {
 }
 fn one() -> u8 {
     1
+}
+fn is_zero(value: &u16) -> bool {
+    *value == 0
+}
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }

@@ -3,7 +3,7 @@ use std::net::SocketAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use crate::Label;
+use crate::{Label, Weight};
 
 /// A place that answers DNS with its own responder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,29 @@ pub struct Site {
     /// Addresses its responder is reached at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<SocketAddr>,
+    /// Its members are answered at all.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub enabled: bool,
+    /// Its members take no new answers while any other member of their service may be answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draining: bool,
+    /// Weight of each of its members, unless the location says another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+}
+
+impl Site {
+    /// A leader of this name with the default of everything else.
+    pub fn new(name: Label) -> Site {
+        Site {
+            name,
+            role: SiteRole::default(),
+            dns: Vec::new(),
+            enabled: true,
+            draining: false,
+            weight: None,
+        }
+    }
 }
 
 /// A site's part in the hierarchy.
@@ -58,4 +81,41 @@ pub struct Location {
     /// Degrees east, -180 to 180.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longitude: Option<f64>,
+    /// Its members are answered at all.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub enabled: bool,
+    /// Its members take no new answers while any other member of their service may be answered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub draining: bool,
+    /// Weight of each of its members, before what their site, pool or they themselves say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<Weight>,
+}
+
+impl Location {
+    /// A location of this name with the default of everything else.
+    pub fn new(name: Label) -> Location {
+        Location {
+            name,
+            site: None,
+            cidr: Vec::new(),
+            latitude: None,
+            longitude: None,
+            enabled: true,
+            draining: false,
+            weight: None,
+        }
+    }
+
+    /// Degrees north and east, where both are known.
+    pub fn coordinates(&self) -> Option<(f64, f64)> {
+        self.latitude.zip(self.longitude)
+    }
+}
+
+fn yes() -> bool {
+    true
+}
+fn is_yes(value: &bool) -> bool {
+    *value
 }

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
 use model::config::{
-    Config, Location, Logging, Member, Monitor, MonitorKind, Pool, RecordSet, Service, Site, SiteRole, Soa,
+    ClientGroup, Config, Location, Logging, Member, Monitor, Pool, RecordSet, Service, Site, SiteRole, Soa,
     Unhandled, Zone,
 };
-use model::{Priority, Span, Ttl, Weight};
+use model::{Label, Priority, Span, Ttl, Weight};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, Row};
 
@@ -36,11 +37,22 @@ fn ttl(row: &PgRow, column: &str) -> Result<Ttl> {
     Ttl::new(row.try_get::<i32, _>(column)?.into()).map_err(StoreError::unreadable)
 }
 
+/// An object with what its column `settings` holds: the fields without a column of their own, in the words of the
+/// declarative form. `least` is what it cannot be without; fields that have a column get their defaults.
+fn settled<T: DeserializeOwned>(row: &PgRow, least: Value) -> Result<T> {
+    let mut object: Value = row.try_get("settings")?;
+    if let (Value::Object(object), Value::Object(least)) = (&mut object, least) {
+        object.extend(least);
+    }
+    serde_json::from_value(object).map_err(StoreError::unreadable)
+}
+
 /// The whole configuration, in its own order.
 pub async fn config(connection: &mut PgConnection, logging: Logging) -> Result<Config> {
     let mut config = Config { logging, ..Config::default() };
     config.sites = sites(connection).await?;
     config.locations = locations(connection).await?;
+    config.client_groups = client_groups(connection).await?;
     config.zones = zones(connection).await?;
     config.monitors = monitors(connection).await?;
     config.services = services(connection).await?;
@@ -59,30 +71,38 @@ async fn bodies(connection: &mut PgConnection, sql: &'static str) -> Result<serd
 }
 
 async fn sites(connection: &mut PgConnection) -> Result<Vec<Site>> {
-    let rows = sqlx::query("SELECT name, role, dns FROM sites").fetch_all(connection).await?;
-    let site = |row: &PgRow| {
+    let rows = sqlx::query("SELECT name, role, dns, settings FROM sites").fetch_all(connection).await?;
+    let site = |row: &PgRow| -> Result<Site> {
         let role = match row.try_get::<String, _>("role")?.as_str() {
             "follower" => SiteRole::Follower,
             _ => SiteRole::Leader,
         };
-        Ok(Site { name: parse(row, "name")?, role, dns: parse_all(row, "dns")? })
+        let name: Label = parse(row, "name")?;
+        Ok(Site { role, dns: parse_all(row, "dns")?, ..settled(row, json!({"name": name}))? })
     };
     rows.iter().map(site).collect()
 }
 
 async fn locations(connection: &mut PgConnection) -> Result<Vec<Location>> {
-    let sql = "SELECT name, site, cidr, latitude, longitude FROM locations";
+    let sql = "SELECT name, site, cidr, latitude, longitude, settings FROM locations";
     let rows = sqlx::query(sql).fetch_all(connection).await?;
     let location = |row: &PgRow| {
+        let name: Label = parse(row, "name")?;
         Ok(Location {
-            name: parse(row, "name")?,
             site: parse_some(row, "site")?,
             cidr: row.try_get::<Vec<IpNet>, _>("cidr")?,
             latitude: row.try_get("latitude")?,
             longitude: row.try_get("longitude")?,
+            ..settled(row, json!({"name": name}))?
         })
     };
     rows.iter().map(location).collect()
+}
+
+async fn client_groups(connection: &mut PgConnection) -> Result<Vec<ClientGroup>> {
+    let rows = sqlx::query("SELECT name, settings FROM client_groups").fetch_all(connection).await?;
+    let group = |row: &PgRow| settled(row, json!({"name": row.try_get::<String, _>("name")?}));
+    rows.iter().map(group).collect()
 }
 
 async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
@@ -133,23 +153,24 @@ async fn zones(connection: &mut PgConnection) -> Result<Vec<Zone>> {
 async fn monitors(connection: &mut PgConnection) -> Result<Vec<Monitor>> {
     let rows = sqlx::query("SELECT * FROM monitors").fetch_all(connection).await?;
     let monitor = |row: &PgRow| {
-        let kind = match row.try_get::<String, _>("type")?.as_str() {
-            "tcp" => MonitorKind::Tcp,
-            _ => MonitorKind::Http,
-        };
         let span = |column: &str| row.try_get::<i64, _>(column).map(|ms| Span::millis(ms as u64));
-        Ok(Monitor {
-            name: parse(row, "name")?,
-            kind,
-            port: row.try_get::<i32, _>("port")? as u16,
-            request: row.try_get("request")?,
-            host: row.try_get("host")?,
-            expect_status: parse_all(row, "expect_status")?,
-            interval: span("interval_ms")?,
-            timeout: span("timeout_ms")?,
-            failures: row.try_get::<i16, _>("failures")? as u8,
-            successes: row.try_get::<i16, _>("successes")? as u8,
-        })
+        let mut fields: serde_json::Map<String, serde_json::Value> =
+            row.try_get::<sqlx::types::Json<_>, _>("settings")?.0;
+        for (field, value) in [
+            ("name", json!(row.try_get::<String, _>("name")?)),
+            ("type", json!(row.try_get::<String, _>("type")?)),
+            ("port", json!(row.try_get::<Option<i32>, _>("port")?)),
+            ("request", json!(row.try_get::<Option<String>, _>("request")?)),
+            ("host", json!(row.try_get::<Option<String>, _>("host")?)),
+            ("expect_status", json!(row.try_get::<Vec<String>, _>("expect_status")?)),
+            ("interval", json!(span("interval_ms")?)),
+            ("timeout", json!(span("timeout_ms")?)),
+            ("failures", json!(row.try_get::<i16, _>("failures")?)),
+            ("successes", json!(row.try_get::<i16, _>("successes")?)),
+        ] {
+            fields.insert(field.to_owned(), value);
+        }
+        serde_json::from_value(fields.into()).map_err(StoreError::unreadable)
     };
     rows.iter().map(monitor).collect()
 }
@@ -165,7 +186,6 @@ async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
     let mut service = |row: &PgRow| {
         let key: String = row.try_get("name")?;
         Ok(Service {
-            name: parse(row, "name")?,
             description: row.try_get("description")?,
             enabled: row.try_get("enabled")?,
             ttl: ttl(row, "ttl")?,
@@ -174,35 +194,39 @@ async fn services(connection: &mut PgConnection) -> Result<Vec<Service>> {
                 .map_err(StoreError::unreadable)?,
             monitors: monitors.remove(&key).unwrap_or_default(),
             pools: pools.remove(&key).unwrap_or_default(),
+            ..settled(row, json!({"name": key, "pools": []}))?
         })
     };
     rows.iter().map(&mut service).collect()
 }
 
 async fn pools(connection: &mut PgConnection) -> Result<HashMap<String, Vec<Pool>>> {
-    let sql = "SELECT service, pool, address, location, weight, enabled FROM members ORDER BY service, pool, position";
+    let sql = "SELECT service, pool, address, location, weight, enabled, settings FROM members \
+               ORDER BY service, pool, position";
     let mut members: HashMap<(String, String), Vec<Member>> = HashMap::new();
     for row in &sqlx::query(sql).fetch_all(&mut *connection).await? {
         let member = Member {
-            address: row.try_get::<IpAddr, _>("address")?,
+            address: row.try_get("address")?,
             location: parse_some(row, "location")?,
             weight: Weight::new(row.try_get::<i16, _>("weight")?.into()).map_err(StoreError::unreadable)?,
             enabled: row.try_get("enabled")?,
+            ..settled(row, json!({}))?
         };
         members.entry((row.try_get("service")?, row.try_get("pool")?)).or_default().push(member);
     }
-    let sql = "SELECT service, name, priority, algorithm, enabled FROM pools ORDER BY service, position";
+    let sql =
+        "SELECT service, name, priority, algorithm, enabled, settings FROM pools ORDER BY service, position";
     let mut pools: HashMap<String, Vec<Pool>> = HashMap::new();
     for row in &sqlx::query(sql).fetch_all(connection).await? {
         let (service, name): (String, String) = (row.try_get("service")?, row.try_get("name")?);
         let algorithm = serde_json::Value::String(row.try_get("algorithm")?);
         let pool = Pool {
-            name: parse(row, "name")?,
             priority: Priority::new(row.try_get::<i16, _>("priority")?.into())
                 .map_err(StoreError::unreadable)?,
             algorithm: serde_json::from_value(algorithm).map_err(StoreError::unreadable)?,
             enabled: row.try_get("enabled")?,
-            members: members.remove(&(service.clone(), name)).unwrap_or_default(),
+            members: members.remove(&(service.clone(), name.clone())).unwrap_or_default(),
+            ..settled(row, json!({"name": name, "members": []}))?
         };
         pools.entry(service).or_default().push(pool);
     }

@@ -1,8 +1,10 @@
 //! Objects to rows: those that a plan names, and no others.
 
-use model::config::{Location, Monitor, RecordSet, Service, Site, Zone};
+use model::config::{ClientGroup, Location, Monitor, RecordSet, Service, Site, Zone};
 use model::plan::{Change, ObjectKind, Plan};
 use model::snapshot::Snapshot;
+use serde::Serialize;
+use serde_json::Value;
 use sqlx::PgConnection;
 
 use crate::error::StoreError;
@@ -27,6 +29,11 @@ pub async fn objects(connection: &mut PgConnection, after: &Snapshot, plan: &Pla
             ObjectKind::Location => {
                 for location in config.locations.iter().filter(|o| o.name.as_str() == name) {
                     insert_location(connection, location, generation).await?;
+                }
+            }
+            ObjectKind::ClientGroup => {
+                for group in config.client_groups.iter().filter(|o| o.name.as_str() == name) {
+                    insert_client_group(connection, group, generation).await?;
                 }
             }
             ObjectKind::Zone => {
@@ -70,6 +77,7 @@ async fn remove(connection: &mut PgConnection, change: &Change) -> Result {
     let sql = match change.kind {
         ObjectKind::Site => "DELETE FROM sites WHERE name = $1",
         ObjectKind::Location => "DELETE FROM locations WHERE name = $1",
+        ObjectKind::ClientGroup => "DELETE FROM client_groups WHERE name = $1",
         ObjectKind::Zone => "DELETE FROM zones WHERE name = $1",
         ObjectKind::Monitor => "DELETE FROM monitors WHERE name = $1",
         ObjectKind::Service => "DELETE FROM services WHERE name = $1",
@@ -93,24 +101,34 @@ async fn insert_body(
     Ok(())
 }
 
+/// What of an object has no column of its own.
+fn settings<T: Serialize>(object: &T, columns: &[&str]) -> std::result::Result<Value, StoreError> {
+    let mut value = serde_json::to_value(object).map_err(StoreError::unreadable)?;
+    if let Value::Object(fields) = &mut value {
+        fields.retain(|field, _| !columns.contains(&field.as_str()));
+    }
+    Ok(value)
+}
+
 fn texts<T: ToString>(list: &[T]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
 }
 
 async fn insert_site(connection: &mut PgConnection, site: &Site, generation: i64) -> Result {
-    sqlx::query("INSERT INTO sites (name, role, dns, generation) VALUES ($1, $2, $3, $4)")
+    sqlx::query("INSERT INTO sites (name, role, dns, generation, settings) VALUES ($1, $2, $3, $4, $5)")
         .bind(site.name.as_str())
         .bind(site.role.as_str())
         .bind(texts(&site.dns))
         .bind(generation)
+        .bind(settings(site, &["name", "role", "dns"])?)
         .execute(connection)
         .await?;
     Ok(())
 }
 
 async fn insert_location(connection: &mut PgConnection, location: &Location, generation: i64) -> Result {
-    let sql = "INSERT INTO locations (name, site, cidr, latitude, longitude, generation) \
-               VALUES ($1, $2, $3::text[]::cidr[], $4, $5, $6)";
+    let sql = "INSERT INTO locations (name, site, cidr, latitude, longitude, generation, settings) \
+               VALUES ($1, $2, $3::text[]::cidr[], $4, $5, $6, $7)";
     let networks: Vec<String> = location.cidr.iter().map(|net| net.trunc().to_string()).collect();
     sqlx::query(sql)
         .bind(location.name.as_str())
@@ -119,6 +137,17 @@ async fn insert_location(connection: &mut PgConnection, location: &Location, gen
         .bind(location.latitude)
         .bind(location.longitude)
         .bind(generation)
+        .bind(settings(location, &["name", "site", "cidr", "latitude", "longitude"])?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+async fn insert_client_group(connection: &mut PgConnection, group: &ClientGroup, generation: i64) -> Result {
+    sqlx::query("INSERT INTO client_groups (name, generation, settings) VALUES ($1, $2, $3)")
+        .bind(group.name.as_str())
+        .bind(generation)
+        .bind(settings(group, &["name"])?)
         .execute(connection)
         .await?;
     Ok(())
@@ -176,13 +205,31 @@ async fn insert_sets(connection: &mut PgConnection, zone: &str, first: usize, se
     Ok(())
 }
 
+/// Fields of a monitor that have a column; all others are its `settings`.
+const MONITOR_COLUMNS: [&str; 10] = [
+    "name",
+    "type",
+    "port",
+    "request",
+    "host",
+    "expect_status",
+    "interval",
+    "timeout",
+    "failures",
+    "successes",
+];
+
 async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, generation: i64) -> Result {
     let sql = "INSERT INTO monitors (name, type, port, request, host, expect_status, interval_ms, timeout_ms, \
-               failures, successes, generation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+               failures, successes, generation, settings) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    let mut settings = serde_json::to_value(monitor).map_err(StoreError::unreadable)?;
+    if let Some(fields) = settings.as_object_mut() {
+        fields.retain(|field, _| !MONITOR_COLUMNS.contains(&field.as_str()));
+    }
     sqlx::query(sql)
         .bind(monitor.name.as_str())
         .bind(monitor.kind.as_str())
-        .bind(i32::from(monitor.port))
+        .bind(monitor.port.map(i32::from))
         .bind(&monitor.request)
         .bind(&monitor.host)
         .bind(texts(&monitor.expect_status))
@@ -191,6 +238,7 @@ async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, genera
         .bind(i16::from(monitor.failures))
         .bind(i16::from(monitor.successes))
         .bind(generation)
+        .bind(settings)
         .execute(connection)
         .await?;
     Ok(())
@@ -198,8 +246,9 @@ async fn insert_monitor(connection: &mut PgConnection, monitor: &Monitor, genera
 
 async fn insert_service(connection: &mut PgConnection, service: &Service, generation: i64) -> Result {
     let name = service.name.to_string();
-    let sql = "INSERT INTO services (name, description, enabled, ttl, answers, down_response, generation) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql = "INSERT INTO services (name, description, enabled, ttl, answers, down_response, generation, settings) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let columns = ["name", "description", "enabled", "ttl", "answers", "down_response", "monitors", "pools"];
     sqlx::query(sql)
         .bind(&name)
         .bind(service.description.replace('\0', ""))
@@ -208,6 +257,7 @@ async fn insert_service(connection: &mut PgConnection, service: &Service, genera
         .bind(i16::from(service.answers))
         .bind(serde_json::to_value(&service.down_response).map_err(StoreError::unreadable)?)
         .bind(generation)
+        .bind(settings(service, &columns)?)
         .execute(&mut *connection)
         .await?;
     for (position, monitor) in service.monitors.iter().enumerate() {
@@ -219,8 +269,8 @@ async fn insert_service(connection: &mut PgConnection, service: &Service, genera
             .await?;
     }
     for (position, pool) in service.pools.iter().enumerate() {
-        let sql = "INSERT INTO pools (service, name, position, priority, algorithm, enabled) \
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+        let sql = "INSERT INTO pools (service, name, position, priority, algorithm, enabled, settings) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
         sqlx::query(sql)
             .bind(&name)
             .bind(pool.name.as_str())
@@ -228,11 +278,12 @@ async fn insert_service(connection: &mut PgConnection, service: &Service, genera
             .bind(i16::from(pool.priority.get()))
             .bind(pool.algorithm.as_str())
             .bind(pool.enabled)
+            .bind(settings(pool, &["name", "priority", "algorithm", "enabled", "members"])?)
             .execute(&mut *connection)
             .await?;
         for (position, member) in pool.members.iter().enumerate() {
-            let sql = "INSERT INTO members (service, pool, address, position, location, weight, enabled) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
+            let sql = "INSERT INTO members (service, pool, address, position, location, weight, enabled, settings) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             sqlx::query(sql)
                 .bind(&name)
                 .bind(pool.name.as_str())
@@ -241,6 +292,7 @@ async fn insert_service(connection: &mut PgConnection, service: &Service, genera
                 .bind(member.location.as_ref().map(|l| l.as_str()))
                 .bind(member.weight.get() as i16)
                 .bind(member.enabled)
+                .bind(settings(member, &["address", "location", "weight", "enabled"])?)
                 .execute(&mut *connection)
                 .await?;
         }

@@ -69,7 +69,14 @@ fn full() -> Config {
         "name": "http-hello", "type": "http", "port": 80, "request": "HEAD / HTTP/1.1", "host": "x.example",
         "expect_status": ["2xx", 304], "interval": "10s", "timeout": "500ms",
     });
-    config.monitors = vec![serde_json::from_value(monitor).unwrap()];
+    let other = serde_json::json!({
+        "name": "secure", "type": "https", "headers": [{"name": "X-Key", "secret": "key"}], "expect_body": "a\nb",
+        "tls": {"verify": false, "minimum_days": 7}, "flap": {"changes": 4, "window": "10m"}, "follow_redirects": 1,
+    });
+    let script =
+        serde_json::json!({"name": "script", "type": "script", "script": {"name": "x", "env": {"A": "b"}}});
+    config.monitors =
+        [monitor, other, script].map(|monitor| serde_json::from_value(monitor).unwrap()).to_vec();
     config.services[0].monitors = vec!["http-hello".parse().unwrap()];
     config.services[0].down_response =
         serde_json::from_value(serde_json::json!({"fallback": ["192.0.2.9"]})).unwrap();
@@ -96,8 +103,40 @@ fn full() -> Config {
     ]))
     .unwrap();
     config.logging.site_throttle.significant = 10;
+    steered(&mut config);
     config.sort();
     config
+}
+
+/// Gives everything that steers another value than its default.
+fn steered(config: &mut Config) {
+    let of = |value: serde_json::Value| serde_json::from_value::<Config>(value).unwrap();
+    let steered = of(serde_json::json!({
+        "sites": [{"name": "site3", "enabled": false, "draining": true, "weight": 7}],
+        "locations": [{"name": "s3", "site": "site3", "enabled": false, "draining": true, "weight": 0}],
+        "client_groups": [{"name": "inside", "cidr": ["10.0.0.0/8", "fd00::/8"], "addresses": "private"}],
+        "services": [{
+            "name": "app.avi.iberia.local", "wildcard": true, "min_members": 2, "pool_choice": "geo",
+            "manual_resume": true, "ramp": {"duration": "90s", "steps": 5},
+            "topology": [
+                {"name": "iberia", "clients": {"country": ["es", "PT"], "continent": ["EU"]}, "to": ["s3", "near"]},
+                {"clients": {"cidr": ["192.0.2.0/24"], "asn": [64500]}, "to": ["site3"]},
+            ],
+            "pools": [
+                {"name": "near", "algorithm": "topology", "fallback": "consistent_hash", "weight": 4,
+                 "draining": true, "mask": {"v4": 20, "v6": 48}, "members": [
+                    {"address": "192.0.2.1", "public_address": "198.51.100.1", "preference": 3},
+                    {"fqdn": "app.example.net", "draining": true},
+                    {"fqdn": "b.example.net"}]},
+                {"name": "far", "priority": 5, "algorithm": "geo",
+                 "members": [{"fqdn": "cdn.example.net", "answer": "cname"}]},
+            ],
+        }],
+    }));
+    config.sites.extend(steered.sites);
+    config.locations.extend(steered.locations);
+    config.client_groups.extend(steered.client_groups);
+    config.services.extend(steered.services);
 }
 
 #[tokio::test]

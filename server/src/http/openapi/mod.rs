@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -44,6 +44,7 @@ const TAGS: [(&str, &str); 17] = [
     ("locations", "Where members live."),
     ("channels", "Where alerts go."),
     ("alert-rules", "Which events become alerts."),
+    ("client-groups", "Which clients are answered private addresses."),
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
     ("health", "Measured health."),

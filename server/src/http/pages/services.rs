@@ -107,15 +107,11 @@ fn describe(site: &Site, service: Service) -> ServiceDetail {
             let weights: Vec<u64> = pool.members.iter().map(|m| u64::from(m.weight.get())).collect();
             let shares = model::shares::shares(&weights);
             let member = |(member, share): (&model::config::Member, &f64)| {
-                let key = MemberKey {
-                    service: service.name.clone(),
-                    pool: pool.name.clone(),
-                    address: member.address,
-                };
+                let key = MemberKey::of(&service, pool, member);
                 MemberDetail {
                     site: snapshot.config.site_of(member).map(ToString::to_string),
                     share: *share,
-                    health: measured.get(&key).cloned().unwrap_or_default(),
+                    health: key.and_then(|key| measured.get(&key).cloned()).unwrap_or_default(),
                 }
             };
             PoolDetail { pool: pool.clone(), members: pool.members.iter().zip(&shares).map(member).collect() }
@@ -123,7 +119,7 @@ fn describe(site: &Site, service: Service) -> ServiceDetail {
         .collect();
     // Explained for the family the service has members of, IPv4 when it has both.
     let members = || service.pools.iter().flat_map(|p| &p.members);
-    let only_v6 = members().all(|m| Family::of_address(m.address) == Family::V6);
+    let only_v6 = members().all(|m| m.address.is_some_and(|a| Family::of_address(a) == Family::V6));
     let rr_type = if only_v6 { RrType::AAAA } else { RrType::A };
     let client = std::net::IpAddr::from([127, 0, 0, 1]);
     let explanation = site.responder.current().explain(&service.name, rr_type, client, 1).steps;

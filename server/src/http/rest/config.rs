@@ -93,11 +93,11 @@ mod tests {
     fn applying_keeps_what_the_file_does_not_name_unless_pruned() {
         let lab = declarative::read(include_str!("../../../../examples/lab.yaml")).unwrap();
         let mut only_monitor = Config { monitors: lab.monitors.clone(), ..Config::default() };
-        only_monitor.monitors[0].port = 81;
+        only_monitor.monitors[0].port = Some(81);
         let mut kept = lab.clone();
         merge(&mut kept, only_monitor.clone(), false, true);
         assert_eq!(kept.services, lab.services);
-        assert_eq!(kept.monitors[0].port, 81);
+        assert_eq!(kept.monitors[0].port, Some(81));
         assert_eq!(kept.monitors.len(), 1);
         merge(&mut kept, only_monitor, true, true);
         assert!(kept.services.is_empty() && kept.zones.is_empty());

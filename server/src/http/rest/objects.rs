@@ -1,13 +1,13 @@
-//! Zones, services, monitors, sites and locations as resources; records, pools and members as lists of theirs.
+//! Zones, services, monitors, sites, locations and groups of clients as resources; records, pools and members as lists of theirs.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use model::config::{
-    AlertRule, Channel, Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone,
+    AlertRule, Channel, ClientGroup, Config, Location, Monitor, RecordSet, Service, Site as SiteObject, Zone,
 };
-use model::health::HealthTable;
+use model::health::{HealthTable, MemberKey};
 use model::plan::Plan;
 use model::{Problem, Problems, Weight};
 use serde::Serialize;
@@ -57,6 +57,7 @@ object!(SiteObject, sites, "sites", "Site");
 object!(Location, locations, "locations", "Location");
 object!(Channel, channels, "channels", "Channel");
 object!(AlertRule, alert_rules, "alert-rules", "AlertRule");
+object!(ClientGroup, client_groups, "client-groups", "ClientGroup");
 
 /// All operations on objects.
 pub fn operations() -> Vec<Operation> {
@@ -68,6 +69,7 @@ pub fn operations() -> Vec<Operation> {
         on::<Location>(),
         on::<Channel>(),
         on::<AlertRule>(),
+        on::<ClientGroup>(),
     ];
     named.into_iter().flatten().chain(on_parts()).collect()
 }
@@ -288,15 +290,12 @@ pub fn member_lines(config: &Config, health: &HealthTable) -> Vec<Value> {
     for service in &config.services {
         for pool in &service.pools {
             for member in &pool.members {
-                let key = model::health::MemberKey {
-                    service: service.name.clone(),
-                    pool: pool.name.clone(),
-                    address: member.address,
-                };
+                let key = MemberKey::of(service, pool, member);
+                let standing = key.map(|key| health.of(&key)).unwrap_or_default();
                 all.push(json!({
-                    "service": service.name, "pool": pool.name, "address": member.address,
+                    "service": service.name, "pool": pool.name, "address": member.address, "fqdn": member.fqdn,
                     "site": config.site_of(member), "location": member.location, "weight": member.weight,
-                    "enabled": member.enabled, "health": health.of(&key).health(),
+                    "enabled": member.enabled, "health": standing.health(),
                 }));
             }
         }
@@ -332,7 +331,7 @@ async fn patch_member(
             .flat_map(|s| s.pools.iter_mut().filter(|p| p.name.as_str() == pool))
             .flat_map(|p| p.members.iter_mut());
         let mut found = false;
-        for member in members.filter(|m| m.address.to_string() == address) {
+        for member in members.filter(|m| m.id().to_string() == address) {
             act(member);
             found = true;
         }

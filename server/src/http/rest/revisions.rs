@@ -68,6 +68,9 @@ pub fn undo(config: &mut Config, changes: &[Change]) -> Result<(), Problems> {
         let result = match change.kind {
             ObjectKind::Site => restore(&mut config.sites, change, |o| o.name.to_string() == *name),
             ObjectKind::Location => restore(&mut config.locations, change, |o| o.name.to_string() == *name),
+            ObjectKind::ClientGroup => {
+                restore(&mut config.client_groups, change, |o| o.name.to_string() == *name)
+            }
             ObjectKind::Zone => restore(&mut config.zones, change, |o| o.name.to_string() == *name),
             ObjectKind::Monitor => restore(&mut config.monitors, change, |o| o.name.to_string() == *name),
             ObjectKind::Service => restore(&mut config.services, change, |o| o.name.to_string() == *name),

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::config::Header;
 use crate::value::Label;
 
 /// A web address that is itself the secret.
@@ -28,21 +29,7 @@ pub struct Json {
     pub hmac_secret: Option<Label>,
     /// Headers beside the sender's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub headers: Vec<PostHeader>,
-}
-
-/// A header; one of `value` and `secret` is given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PostHeader {
-    /// Name of the header.
-    pub name: String,
-    /// Its value, which is no secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-    /// Name of the secret that holds its value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub secret: Option<Label>,
+    pub headers: Vec<Header>,
 }
 
 /// PagerDuty's Events API, version 2.

@@ -2,10 +2,11 @@
 
 use api::view::{RevisionDetail, RevisionLine};
 use model::Weight;
-use model::config::{Config, Service, Zone};
+use model::config::{ClientGroup, Clients, Config, HashMask, Ramp, Service, TopologyRule, Zone};
 use model::health::HealthTable;
 use model::plan::Plan;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::{AT, GENERATION, LAB};
@@ -47,15 +48,46 @@ pub fn of(schema: &str) -> Option<Value> {
         "AlertRule" => {
             Some(json!({"name": "service-down", "events": ["GS_DOWN", "GS_UP"], "channels": ["noc"]}))
         }
+        "MonitorHeader" => Some(json!({"name": "X-Probe", "value": "steelyard"})),
+        "MonitorTls" => Some(json!({"server_name": "hello.avi.iberia.local", "minimum_days": 14})),
+        "MonitorAuth" => Some(json!({"basic": {"user": "probe", "password": {"secret": "probe-password"}}})),
+        "MonitorQuery" => {
+            Some(json!({"name": "hello.avi.iberia.local", "type": "A", "answer": "10.10.25.46"}))
+        }
+        "MonitorScript" => {
+            Some(json!({"name": "check-ldap", "args": ["--base", "dc=iberia"], "env": {"LANG": "C"}}))
+        }
+        "MonitorFlap" => Some(json!({"changes": 2, "window": "5m", "hold": "30s"})),
+        "SecretName" => Some(json!({"secret": "probe-password"})),
         "MemberPatch" => Some(json!({"weight": 2})),
         _ => in_zone(schema, config.zones.first()?)
             .or_else(|| in_service(schema, config.services.first()?))
+            .or_else(|| steered(schema))
             .or_else(|| of_change(schema)),
     }
 }
 
 fn secondary() -> Value {
     json!({"address": "192.0.2.53", "key": "xfr.avi.iberia.local"})
+}
+
+/// What the lab does without, as the model's own types write it.
+fn steered(schema: &str) -> Option<Value> {
+    let clients = json!({"cidr": ["10.20.0.0/16"], "country": ["ES", "PT"], "asn": [64_500]});
+    let rule = json!({"name": "iberia", "clients": clients, "to": ["s1az1", "site1"]});
+    let group = json!({"name": "inside", "cidr": ["10.0.0.0/8"], "addresses": "private"});
+    match schema {
+        "Clients" => read::<Clients>(clients),
+        "TopologyRule" => read::<TopologyRule>(rule),
+        "Ramp" => read::<Ramp>(json!({"duration": "60s", "steps": 4})),
+        "HashMask" => Some(json!(HashMask::default())),
+        "ClientGroup" => read::<ClientGroup>(group),
+        _ => None,
+    }
+}
+
+fn read<T: Serialize + DeserializeOwned>(value: Value) -> Option<Value> {
+    serde_json::to_value(serde_json::from_value::<T>(value).ok()?).ok()
 }
 
 fn first<T: Serialize>(list: &[T]) -> Option<Value> {
@@ -139,6 +171,10 @@ fn of_change(schema: &str) -> Option<Value> {
         "WrittenSite" => {
             let sites = LAB.sites.iter().take(1).cloned().collect();
             Some(added(of("Site"), Config { sites, ..Config::default() }))
+        }
+        "WrittenClientGroup" => {
+            let group = serde_json::from_value(of("ClientGroup")?).ok()?;
+            Some(added(of("ClientGroup"), Config { client_groups: vec![group], ..Config::default() }))
         }
         "WrittenLocation" => {
             let locations = LAB.locations.iter().take(1).cloned().collect();

@@ -61,7 +61,7 @@ fn last_check() -> Option<LastCheck> {
 fn member_health() -> Option<Value> {
     let (service, site) = (LAB.services.first()?, LAB.sites.first()?);
     let pool = service.pools.first()?;
-    let address = pool.members.first()?.address;
+    let address = pool.members.first()?.address?;
     let key = MemberKey { service: service.name.clone(), pool: pool.name.clone(), address };
     let known = MemberHealth { health: Health::Up, since: AT - WINDOW_US, checks: vec![last_check()?] };
     Some(health::line(&site.name, &key, &known))
@@ -78,9 +78,10 @@ fn explanation() -> Option<Explanation> {
 fn report() -> Option<SplitReport> {
     let service = LAB.services.first()?;
     let pool = service.pools.first()?;
-    let members = pool.members.iter().map(|member| SegmentMember {
+    let addressed = pool.members.iter().filter_map(|member| Some((member, member.address?)));
+    let members = addressed.map(|(member, address)| SegmentMember {
         pool: pool.name.to_string(),
-        address: member.address,
+        address,
         site: LAB.site_of(member).map(ToString::to_string),
         weight: member.weight.get(),
     });

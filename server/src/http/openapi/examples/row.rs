@@ -27,7 +27,7 @@ pub fn of(schema: &str) -> Option<Value> {
 fn row() -> Option<Value> {
     let (service, site) = (LAB.services.first()?, LAB.sites.first()?);
     let pool = service.pools.first()?;
-    let member = pool.members.first()?.address;
+    let member = pool.members.first()?.address?;
     let row = LogRow {
         at: AT,
         client: IpAddr::V4(Ipv4Addr::new(10, 10, 24, 7)),

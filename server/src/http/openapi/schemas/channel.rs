@@ -12,7 +12,6 @@ pub const ALL: &[Named] = &[
     ("Via", via),
     ("Webhook", webhook),
     ("JsonPost", json_post),
-    ("PostHeader", post_header),
     ("Email", email),
     ("Syslog", syslog),
     ("Snmp", snmp),
@@ -65,15 +64,7 @@ fn json_post() -> Schema {
         .may("url_secret", to("Label", "Name of the secret that holds the address."))
         .may("template", text(template).max_length(Some(65_536)))
         .may("hmac_secret", to("Label", signature))
-        .may("headers", list_of("PostHeader", "Headers beside the sender's own."))
-        .closed()
-}
-
-fn post_header() -> Schema {
-    object("A header; one of `value` and `secret` is given.")
-        .must("name", text("Name of the header."))
-        .may("value", text("Its value, which is no secret."))
-        .may("secret", to("Label", "Name of the secret that holds its value."))
+        .may("headers", list_of("Header", "Headers beside the sender's own."))
         .closed()
 }
 

@@ -19,6 +19,7 @@ pub const ALL: &[Named] = &[
     ("WrittenLocation", || written_of("Location")),
     ("WrittenChannel", || written_of("Channel")),
     ("WrittenAlertRule", || written_of("AlertRule")),
+    ("WrittenClientGroup", || written_of("ClientGroup")),
     ("Revision", revision),
     ("RevisionDetail", revision_detail),
 ];
@@ -33,6 +34,7 @@ fn change() -> Schema {
     let kinds = [
         ObjectKind::Site,
         ObjectKind::Location,
+        ObjectKind::ClientGroup,
         ObjectKind::Zone,
         ObjectKind::Monitor,
         ObjectKind::Service,

@@ -23,7 +23,7 @@ fn member_health() -> Schema {
 }
 
 /// Words of [`model::health::FailureCode`]; a test compares them.
-pub const FAILURES: [&str; 10] = [
+pub const FAILURES: [&str; 16] = [
     "CONNECTION_REFUSED",
     "CONNECTION_TIMEOUT",
     "CONNECTION_RESET",
@@ -32,6 +32,12 @@ pub const FAILURES: [&str; 10] = [
     "RESPONSE_CODE_MISMATCH",
     "NO_RESPONSE",
     "PAYLOAD_TIMEOUT",
+    "PAYLOAD_CONTENT_MISMATCH",
+    "PORT_UNREACHABLE",
+    "SSL_ERROR",
+    "SSL_CERT_ERROR",
+    "SCRIPT_ERROR",
+    "ADDRESS_ERROR",
     "NO_RESOURCES",
     "OTHER_ERROR",
 ];

@@ -1,15 +1,18 @@
 //! Sites, locations, the log's settings, and the whole configuration.
 
-use model::config::{Logging, SiteRole, Throttle};
+use model::config::{Addresses, Logging, SiteRole, Throttle};
 use serde_json::json;
 use utoipa::openapi::{ObjectBuilder, Schema};
 
 use super::Named;
-use crate::http::openapi::shape::{default_of, list, list_of, number, object, text, to, to_or, whole, word};
+use crate::http::openapi::shape::{
+    default_of, flag, list, list_of, number, object, some_of, text, to, to_or, whole, word,
+};
 
 pub const ALL: &[Named] = &[
     ("Site", site),
     ("Location", location),
+    ("ClientGroup", client_group),
     ("Logging", logging),
     ("Throttle", throttle),
     ("Config", config),
@@ -23,8 +26,15 @@ fn site() -> Schema {
         .must("name", to("Label", "Name of the site."))
         .may("role", word(role, &roles).default(Some(default_of(SiteRole::default()))))
         .may("dns", dns)
+        .may("enabled", flag(ENABLED).default(Some(true.into())))
+        .may("draining", flag(DRAINING).default(Some(false.into())))
+        .may("weight", to("Weight", "Weight of each of its members, unless the location says another."))
         .closed()
 }
+
+const ENABLED: &str = "Its members are answered at all.";
+const DRAINING: &str =
+    "Its members take no new answers while any other member of their service may be answered.";
 
 fn location() -> Schema {
     object("Where members live: a cluster, an availability zone, a data centre.")
@@ -33,7 +43,26 @@ fn location() -> Schema {
         .may("cidr", list_of("Network", "Networks that belong to it."))
         .may("latitude", degrees("Degrees north.", 90))
         .may("longitude", degrees("Degrees east.", 180))
+        .may("enabled", flag(ENABLED).default(Some(true.into())))
+        .may("draining", flag(DRAINING).default(Some(false.into())))
+        .may(
+            "weight",
+            to("Weight", "Weight of each of its members, before what their site, pool or they say."),
+        )
         .closed()
+}
+
+fn client_group() -> Schema {
+    let kinds = [Addresses::Private, Addresses::Public].map(Addresses::as_str);
+    let cidr = "Its networks. A client is the network its resolver tells (RFC 7871), else the resolver.";
+    let addresses = "`private`: a member's `address`. `public`: its `public_address` where it has one.";
+    object(
+        "Clients that are answered the same kind of addresses; clients in no group are answered public ones.",
+    )
+    .must("name", to("Label", "Name of the group."))
+    .must("cidr", some_of("Network", cidr))
+    .must("addresses", word(addresses, &kinds))
+    .closed()
 }
 
 fn degrees(about: &str, most: i32) -> ObjectBuilder {
@@ -69,6 +98,7 @@ fn config() -> Schema {
         .may("version", whole("Version of the form.", 1, 1).default(Some(json!(1))))
         .may("sites", list_of("Site", "Sites that answer DNS."))
         .may("locations", list_of("Location", "Where members live."))
+        .may("client_groups", list_of("ClientGroup", "Which clients are answered private addresses."))
         .may("zones", list_of("Zone", "Zones this site is authoritative for."))
         .may("monitors", list_of("Monitor", "Health monitors."))
         .may("services", list_of("Service", "Services: names whose answers are steered."))

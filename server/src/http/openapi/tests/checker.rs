@@ -78,6 +78,10 @@ impl<'a> Checker<'a> {
                 value.as_object().is_none_or(|object| names.into_iter().all(|name| object.contains_key(name)))
             }
             "properties" => return self.properties(owner, wanted, value),
+            "additionalProperties" if wanted.is_object() => {
+                let values = value.as_object().into_iter().flatten();
+                return values.into_iter().try_for_each(|(_, value)| self.check(owner, wanted, value));
+            }
             "additionalProperties" => *wanted == Value::Bool(false) && schema.contains_key("properties"),
             unknown => return Err(format!("this checker does not know {unknown}")),
         };

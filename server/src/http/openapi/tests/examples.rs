@@ -33,7 +33,34 @@ zones:
 monitors:
   - {name: web, type: http, port: 80, request: GET /x HTTP/1.1, host: example.org, expect_status: [200, 3xx],
      interval: 20s, timeout: 500ms, failures: 1, successes: 50}
-  - {name: open, type: tcp, port: 443}
+  - {name: open, type: tcp, port: 443, send: 'PING\\r\\n', expect: PONG}
+  - {name: half, type: tcp, port: 443, half_open: true}
+  - name: secure
+    type: https
+    request: POST /x HTTP/1.1
+    headers: [{name: X-A, value: b}, {name: X-Key, secret: key}]
+    request_body: '{}'
+    expect_body: fine
+    expect_body_regex: 'f[a-z]+e'
+    maintenance_status: [503]
+    follow_redirects: 2
+    auth: {basic: {user: me, password: {secret: pw}}}
+    flap: {changes: 4, window: 10m, hold: 1m}
+    tls:
+      verify: true
+      server_name: x.example.org
+      ca: \"-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n\"
+      client_certificate: \"-----BEGIN CERTIFICATE-----\\nAA==\\n-----END CERTIFICATE-----\\n\"
+      client_key: {secret: key}
+      minimum_days: 7
+  - {name: blind, type: tls, port: 853, tls: {verify: false}}
+  - {name: token, type: http, auth: {bearer: {secret: token}}}
+  - {name: udp, type: udp, port: 514, send: x}
+  - {name: dns, type: dns, query: {name: example.org, type: MX, answer: 10 mail.example.org.}}
+  - {name: gone, type: dns, query: {name: example.org, rcode: NXDOMAIN}}
+  - {name: ping, type: icmp}
+  - {name: rpc, type: grpc, port: 50051, service: shop, host: shop.example.org, tls: {}}
+  - {name: own, type: script, script: {name: check, args: [a], env: {A: b}}}
 services:
   - name: a.example.org
     description: shop
@@ -100,10 +127,8 @@ fn the_lab_and_a_maximal_configuration_are_what_the_schemas_describe() {
     let wanted = properties(&document).into_iter().filter(|(schema, _)| configured.contains(schema));
     let unseen: Vec<_> = wanted.filter(|property| !checker.seen.contains(property)).collect();
     assert!(unseen.is_empty(), "no configuration has {unseen:?}");
-    // Config, Zone, Soa, RecordSet, Transfer, Secondary, Service, Pool, Member, Monitor, Site, Location, Logging,
-    // Throttle, DownResponse, Channel, Via, Webhook, JsonPost, PostHeader, Email, Syslog, Snmp, SnmpVersion, SnmpUser, Pagerduty,
-    // Script, AlertRule.
-    assert_eq!(configured.len(), 28);
+    // Each part of the model that a configuration can have.
+    assert_eq!(configured.len(), 38);
 }
 
 #[test]

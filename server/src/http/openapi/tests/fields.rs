@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
-    AlertRule, Channel, Config, Email, Json, Location, Logging, Member, Monitor, Pagerduty, Pool, PostHeader,
-    RecordSet, Script, Secondary, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, Transfer, Webhook,
-    Zone,
+    AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
+    Location, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script, ScriptCall,
+    Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule, Transfer,
+    Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck};
 use model::plan::{Change, Plan};
@@ -48,9 +49,20 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Secondary>("Secondary");
     same_fields::<Service>("Service");
     same_fields::<Pool>("Pool");
+    same_fields::<HashMask>("HashMask");
     same_fields::<Member>("Member");
+    same_fields::<Ramp>("Ramp");
+    same_fields::<TopologyRule>("TopologyRule");
+    same_fields::<Clients>("Clients");
+    same_fields::<ClientGroup>("ClientGroup");
     same_fields::<MemberPatch>("MemberPatch");
     same_fields::<Monitor>("Monitor");
+    same_fields::<Header>("MonitorHeader");
+    same_fields::<MonitorTls>("MonitorTls");
+    same_fields::<DnsQuery>("MonitorQuery");
+    same_fields::<ScriptCall>("MonitorScript");
+    same_fields::<Flap>("MonitorFlap");
+    same_fields::<SecretName>("SecretName");
     same_fields::<Site>("Site");
     same_fields::<Location>("Location");
     same_fields::<Logging>("Logging");
@@ -59,7 +71,6 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<AlertRule>("AlertRule");
     same_fields::<Webhook>("Webhook");
     same_fields::<Json>("JsonPost");
-    same_fields::<PostHeader>("PostHeader");
     same_fields::<Email>("Email");
     same_fields::<Syslog>("Syslog");
     same_fields::<Snmp>("Snmp");
@@ -133,8 +144,19 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Secondary>("Secondary");
     same_demands::<Service>("Service");
     same_demands::<Pool>("Pool");
+    same_demands::<HashMask>("HashMask");
     same_demands::<Member>("Member");
+    same_demands::<Ramp>("Ramp");
+    same_demands::<TopologyRule>("TopologyRule");
+    same_demands::<Clients>("Clients");
+    same_demands::<ClientGroup>("ClientGroup");
     same_demands::<Monitor>("Monitor");
+    same_demands::<Header>("MonitorHeader");
+    same_demands::<MonitorTls>("MonitorTls");
+    same_demands::<DnsQuery>("MonitorQuery");
+    same_demands::<ScriptCall>("MonitorScript");
+    same_demands::<Flap>("MonitorFlap");
+    same_demands::<SecretName>("SecretName");
     same_demands::<Site>("Site");
     same_demands::<Location>("Location");
     same_demands::<Logging>("Logging");
@@ -143,7 +165,6 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<AlertRule>("AlertRule");
     same_demands::<Webhook>("Webhook");
     same_demands::<Json>("JsonPost");
-    same_demands::<PostHeader>("PostHeader");
     same_demands::<Email>("Email");
     same_demands::<Syslog>("Syslog");
     same_demands::<Snmp>("Snmp");
