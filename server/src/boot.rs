@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::gate::Gate;
 use crate::access::secret;
 use crate::config::{ServeArgs, Settings};
+use crate::events::Events;
 use crate::kept::{self, Kept};
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
@@ -113,6 +114,10 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
 
     let local_token = secret::token("local");
     let publisher = Publisher::new(workers, seed, checker.table(), kept);
+    let secrets = Arc::new(Secrets::open(&settings.data_dir)?);
+    let started = clock::now();
+    let allowed = settings.alerts.allowed();
+    let events = Events::start(name.clone(), &snapshot.config, secrets.clone(), allowed, started);
     let site = Arc::new(Site {
         name,
         http: http_address,
@@ -124,18 +129,21 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         presence: Presence::new(clock::now()),
         gate: Gate::new(&local_token),
         attempts: Default::default(),
-        secrets: Arc::new(Secrets::open(&settings.data_dir)?),
+        secrets,
+        events,
         exports: Default::default(),
         notified: Default::default(),
         keeps_rows: settings.log,
-        started: clock::now(),
+        started,
     });
+    attach(&site);
     data_dir.leave_access(http_address, &site.responder.addresses(), &local_token)?;
 
     let stop = CancellationToken::new();
     let console = serve_http(listener, site.clone(), stop.clone());
     tokio::spawn(tasks::publish::follow_health(site.clone()));
     tokio::spawn(tasks::notify::run(site.clone()));
+    tasks::events::start(&site);
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));
@@ -165,10 +173,26 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     site.responder.shutdown().await;
     site.pipeline.shutdown(DRAIN).await;
     site.checker.shutdown().await;
+    site.events.shutdown(&site.store).await;
     database.stop().await;
     data_dir.close();
     drop(demo);
     Ok(())
+}
+
+/// Tells the events what they have to know of the site, without keeping it alive.
+fn attach(site: &Arc<Site>) {
+    let (own, versions) = (Arc::downgrade(site), Arc::downgrade(site));
+    let own = move || {
+        let Some(site) = own.upgrade() else { return Vec::new() };
+        site.responder.addresses().into_iter().chain([site.http]).collect()
+    };
+    let versions = move || {
+        let Some(site) = versions.upgrade() else { return (0, 0) };
+        let serving = site.responder.current();
+        (serving.snapshot().generation, serving.health().epoch)
+    };
+    site.events.attach(own, versions);
 }
 
 /// The name given, else the one leader of the configuration, else `leader`.

@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 18] = [
+const TAGS: [(&str, &str); 20] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -47,6 +47,8 @@ const TAGS: [(&str, &str); 18] = [
     ("client-groups", "Which clients are answered private addresses."),
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
+    ("events", "What happened."),
+    ("deliveries", "What was sent of it to whom."),
     ("health", "Measured health."),
     ("explain", "Why an answer is what it is."),
     ("split", "The split, observed against configured."),

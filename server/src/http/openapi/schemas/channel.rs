@@ -64,7 +64,7 @@ fn json_post() -> Schema {
         .may("url_secret", to("Label", "Name of the secret that holds the address."))
         .may("template", text(template).max_length(Some(65_536)))
         .may("hmac_secret", to("Label", signature))
-        .may("headers", list_of("Header", "Headers beside the sender's own."))
+        .may("headers", list_of("MonitorHeader", "Headers beside the sender's own."))
         .closed()
 }
 
