@@ -28,13 +28,15 @@ pub struct Chrome {
 }
 
 /// The places one can go to: path, label, icon.
-const PLACES: [(&str, &str, &str); 7] = [
+const PLACES: [(&str, &str, &str); 9] = [
     ("/", "Overview", "overview"),
     ("/services", "Services", "services"),
     ("/zones", "Zones", "zones"),
     ("/monitors", "Monitors", "monitors"),
     ("/split", "Split", "split"),
     ("/logs", "Logs", "logs"),
+    ("/events", "Events", "events"),
+    ("/alerts", "Alerts", "alerts"),
     ("/changes", "Changes", "changes"),
 ];
 

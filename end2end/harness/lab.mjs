@@ -1,5 +1,7 @@
 // The lab of the articles, typed into the forms as a newcomer would, or applied from its file.
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { arrive } from './browser.mjs';
@@ -48,4 +50,15 @@ export async function saveService(page) {
 /** The whole of it at once: sites, locations, a monitor, the zone and the service. Its members are nowhere here. */
 export function applyLab(server) {
   return server.command('apply', '-f', FILE);
+}
+
+/** A channel and a rule. A datagram of it goes to a port of this machine's, where it is refused. */
+export async function applyAlerts(server) {
+  const alerts = {
+    channels: [{ name: 'collector', via: { syslog: { address: '127.0.0.1:9' } } }],
+    alert_rules: [{ name: 'service-down', events: ['GS_DOWN', 'CONFIG_CHANGED'], channels: ['collector'] }],
+  };
+  const file = join(server.data, 'alerts.yaml');
+  await writeFile(file, JSON.stringify(alerts));
+  await server.command('apply', '-f', file);
 }

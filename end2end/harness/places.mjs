@@ -1,6 +1,6 @@
 // Every page of the console, before and after there is something to show.
 
-import { SERVICE, ZONE, applyLab } from './lab.mjs';
+import { SERVICE, ZONE, applyAlerts, applyLab } from './lab.mjs';
 import { sendQueries } from './traffic.mjs';
 
 /** Pages that exist on a site without any configuration. */
@@ -13,6 +13,11 @@ export const EMPTY = [
   '/monitors/new',
   '/split',
   '/logs',
+  '/events',
+  '/alerts',
+  '/alerts/rules/new',
+  '/alerts/channels/new',
+  '/alerts/deliveries',
   '/changes',
   '/account',
 ];
@@ -36,6 +41,13 @@ export const FILLED = [
   '/split',
   `/split/${SERVICE}`,
   '/logs',
+  '/events',
+  '/alerts',
+  '/alerts/rules/service-down/edit',
+  '/alerts/rules/service-down/delete',
+  '/alerts/channels/collector/edit',
+  '/alerts/channels/collector/delete',
+  '/alerts/deliveries',
   '/changes',
   '/changes/1',
 ];
@@ -43,6 +55,7 @@ export const FILLED = [
 /** The lab, with answers of more than one kind. */
 export async function fill(server) {
   await applyLab(server);
+  await applyAlerts(server);
   await sendQueries(server.dnsPort, SERVICE, 40);
   await sendQueries(server.dnsPort, `missing.${ZONE}`, 8);
 }

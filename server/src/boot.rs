@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::access::gate::Gate;
 use crate::access::secret;
 use crate::config::{ServeArgs, Settings};
+use crate::events::Events;
 use crate::kept::{self, Kept};
 use crate::overrides::Overrides;
 use crate::secrets::Secrets;
@@ -127,6 +128,9 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
 
     let local_token = secret::token("local");
     let publisher = Publisher::new(workers, seed, checker.table(), kept);
+    let started = clock::now();
+    let allowed = settings.alerts.allowed();
+    let events = Events::start(name.clone(), &snapshot.config, secrets.clone(), allowed, started);
     let site = Arc::new(Site {
         name,
         http: http_address,
@@ -140,11 +144,13 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         attempts: Default::default(),
         overrides: Overrides::open(&settings.data_dir),
         secrets,
+        events,
         exports: Default::default(),
         notified: Default::default(),
         keeps_rows: settings.log,
-        started: clock::now(),
+        started,
     });
+    attach(&site);
     site.overrides.apply(&site);
     data_dir.leave_access(http_address, &site.responder.addresses(), &local_token)?;
 
@@ -161,6 +167,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
             tracing::error!(error, "names of members are not resolved");
         }
     }
+    tasks::events::start(&site);
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));
@@ -190,6 +197,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     site.responder.shutdown().await;
     site.pipeline.shutdown(DRAIN).await;
     site.checker.shutdown().await;
+    site.events.shutdown(&site.store).await;
     database.stop().await;
     data_dir.close();
     drop(demo);
@@ -205,6 +213,21 @@ fn checks_at_once() -> usize {
     let files = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
     let half = files.map_or(CHECKS_AT_ONCE, |files| usize::try_from(files / 2).unwrap_or(CHECKS_AT_ONCE));
     half.clamp(1, CHECKS_AT_ONCE)
+}
+
+/// Tells the events what they have to know of the site, without keeping it alive.
+fn attach(site: &Arc<Site>) {
+    let (own, versions) = (Arc::downgrade(site), Arc::downgrade(site));
+    let own = move || {
+        let Some(site) = own.upgrade() else { return Vec::new() };
+        site.responder.addresses().into_iter().chain([site.http]).collect()
+    };
+    let versions = move || {
+        let Some(site) = versions.upgrade() else { return (0, 0) };
+        let serving = site.responder.current();
+        (serving.snapshot().generation, serving.health().epoch)
+    };
+    site.events.attach(own, versions);
 }
 
 /// The name given, else the one leader of the configuration, else `leader`.

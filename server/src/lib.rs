@@ -13,6 +13,7 @@ pub mod config;
 mod csv_rows;
 pub use declarative;
 mod demo;
+pub mod events;
 mod exports;
 pub mod http;
 mod kept;

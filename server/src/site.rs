@@ -11,6 +11,7 @@ use store::Store;
 use crate::access::gate::Gate;
 use crate::access::throttle::Throttle;
 use crate::clock;
+use crate::events::Events;
 use crate::exports::Exports;
 use crate::overrides::Overrides;
 use crate::secrets::Secrets;
@@ -45,6 +46,8 @@ pub struct Site {
     pub overrides: Overrides,
     /// Secrets that monitors and channels name.
     pub secrets: Arc<Secrets>,
+    /// What happens, and who is told.
+    pub events: Events,
     /// Exports under way.
     pub exports: Exports,
     /// What became of telling secondaries.

@@ -7,6 +7,7 @@
 mod harness;
 
 mod access;
+mod alerts;
 mod answers;
 mod bad_commands;
 mod bad_files;

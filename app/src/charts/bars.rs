@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use api::view::Marker;
 use leptos::prelude::*;
 
 use super::colour;
@@ -29,6 +30,8 @@ pub struct Bars<'a> {
     pub order: &'a [String],
     /// What is counted, as `answers`.
     pub unit: &'a str,
+    /// Events of the window, which get a mark each.
+    pub markers: &'a [Marker],
 }
 
 /// Counts over time, stacked by series, with a legend and a table of the numbers.
@@ -81,13 +84,14 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
         .collect();
     view! {
         <figure class="chart">
-            {legend(&series, &by_start)}
+            {legend(&series, &by_start, bars.markers)}
             <div class="plot" role="img" aria-label=bars.title.to_owned()>
                 <svg width="52" height=HEIGHT>{counts}</svg>
                 <svg width="100%" height=HEIGHT>
                     {lines}
                     {stacks}
                     {ticks}
+                    {marks(bars.markers, bars.from, bars.to, &x)}
                 </svg>
             </div>
             {table(bars, &series, &by_start)}
@@ -130,7 +134,29 @@ fn stack(
     .into_any()
 }
 
-fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
+/// A line over the whole height for each event, with a head that points up for good news and down for bad.
+fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> f64) -> Vec<AnyView> {
+    let within = markers.iter().filter(|marker| (from..=to).contains(&marker.at));
+    within
+        .map(|marker| {
+            let place = format!("{:.3}%", x(marker.at));
+            let (class, head) =
+                if marker.good { ("event good", "M-4 8h8L0 0Z") } else { ("event bad", "M-4 0h8L0 8Z") };
+            let title = format!("{} UTC: {}", format::clock(marker.at), marker.title);
+            // A nested drawing moves with its share of the width; a path alone cannot.
+            view! {
+                <svg x=place y="0" class=class overflow="visible">
+                    <title>{title}</title>
+                    <line y1=0 y2=HEIGHT - BOTTOM></line>
+                    <path d=head></path>
+                </svg>
+            }
+            .into_any()
+        })
+        .collect()
+}
+
+fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, markers: &[Marker]) -> AnyView {
     let entries: Vec<AnyView> = series
         .iter()
         .enumerate()
@@ -145,7 +171,21 @@ fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {
             .into_any()
         })
         .collect();
-    view! { <figcaption><ul class="legend">{entries}</ul></figcaption> }.into_any()
+    let kinds =
+        [(false, "Trouble", "M1 1h8L5 9Z", "event bad"), (true, "Good news", "M1 9h8L5 1Z", "event good")];
+    let kinds = kinds.into_iter().filter_map(|(good, word, head, class)| {
+        let count = markers.iter().filter(|marker| marker.good == good).count() as u64;
+        (count > 0).then(|| {
+            view! {
+                <li>
+                    <svg viewBox="0 0 10 10" width="10" height="10" class=class aria-hidden="true"><path d=head></path></svg>
+                    <a href="/events">{word}</a> <span class="muted num">{format::count(count, "event", "events")}</span>
+                </li>
+            }
+        })
+    });
+    let kinds = kinds.collect_view();
+    view! { <figcaption><ul class="legend">{entries}{kinds}</ul></figcaption> }.into_any()
 }
 
 fn table(bars: &Bars<'_>, series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {

@@ -1,5 +1,6 @@
 use leptos::prelude::*;
 use model::health::Health;
+use model::occurrence::{Level, Outcome};
 use model::split::Verdict;
 
 use crate::format;
@@ -54,6 +55,39 @@ pub fn VerdictMark(verdict: Verdict) -> impl IntoView {
                 <path d=shape fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"></path>
             </svg>
             {verdict.as_str()}
+        </span>
+    }
+}
+
+/// An event by shape, colour and word: bad news point down, and are the louder the higher their level.
+#[component]
+pub fn LevelMark(level: Level, good: bool, #[prop(into)] word: String) -> impl IntoView {
+    let (class, shape) = match (good, level) {
+        (true, _) => ("mark up", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
+        (false, Level::Low) => ("mark unknown", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
+        (false, Level::Medium) => ("mark warn", "M8 3 14 13H2Z"),
+        (false, Level::High) => ("mark down", "M8 13.500 2.500 4h11Z"),
+    };
+    view! {
+        <span class=class title=format!("Level {}", level.as_str())>
+            <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d=shape></path></svg>
+            {word}
+        </span>
+    }
+}
+
+/// What became of a delivery, by shape, colour and word.
+#[component]
+pub fn OutcomeMark(outcome: Outcome) -> impl IntoView {
+    let (class, shape) = match outcome {
+        Outcome::Delivered => ("mark up", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
+        Outcome::Retrying => ("mark unknown", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
+        Outcome::Failed | Outcome::Dropped => ("mark down", "M8 13.500 2.500 4h11Z"),
+    };
+    view! {
+        <span class=class>
+            <svg viewBox="0 0 16 16" width="12" height="12" aria-hidden="true"><path d=shape></path></svg>
+            {outcome.as_str()}
         </span>
     }
 }

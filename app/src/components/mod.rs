@@ -5,7 +5,7 @@ mod form;
 mod icon;
 mod layout;
 
-pub use data::{Empty, HealthMark, Stat, Time, VerdictMark};
+pub use data::{Empty, HealthMark, LevelMark, OutcomeMark, Stat, Time, VerdictMark};
 pub use form::{Checkbox, Field, ProblemSummary, Reason, Select, TextArea};
 pub use icon::icon;
 pub use layout::{Command, Crumbs, Notice, NoticeKind, PageHead};

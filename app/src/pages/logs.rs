@@ -113,6 +113,7 @@ fn content(view: &LogView, now: i64, query: &impl Fn(&str) -> String) -> AnyView
         points: &view.histogram,
         order: &order,
         unit: "rows",
+        markers: &view.markers,
     });
     let rows: Vec<AnyView> = view.rows.iter().map(|line| row(line, view, query)).collect();
     let shown = view.rows.len() as u64;

@@ -1,8 +1,10 @@
 //! One module for each thing an operator manages; each page is a function of its view.
 
 pub mod access;
+pub mod alerts;
 pub mod changes;
 mod errors;
+pub mod events;
 pub mod logs;
 pub mod monitors;
 pub mod overrides;

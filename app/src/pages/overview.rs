@@ -81,6 +81,7 @@ fn numbers(view: &Overview, now: i64) -> AnyView {
             points: &view.series,
             order: &order,
             unit: "answers",
+            markers: &view.markers,
         })
     };
     let services = if view.services.is_empty() {

@@ -86,6 +86,7 @@ fn report(service: &str, view: &SplitView, now: i64) -> AnyView {
         points: &view.series,
         order: &order,
         unit: "answers",
+        markers: &view.markers,
     });
     let segments: Vec<AnyView> = report
         .segments

@@ -1,7 +1,8 @@
 //! What the console's pages show, and REST returns.
 
-use model::config::{Monitor, Pool, Service, Zone};
+use model::config::{AlertRule, Channel, Monitor, Pool, Service, Zone};
 use model::health::{Health, MemberHealth, Override, Standing};
+use model::occurrence::{Delivery, Occurrence};
 use model::plan::Change;
 use model::split::{SplitReport, Totals};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,8 @@ pub struct Overview {
     pub series: Vec<(i64, String, u64)>,
     /// Addresses the responder listens at.
     pub listen: Vec<String>,
+    /// Events of the last ten minutes.
+    pub markers: Vec<Marker>,
 }
 
 /// One service with what is known of it.
@@ -136,6 +139,8 @@ pub struct SplitView {
     pub step: i64,
     /// The window as asked for, as `15m`.
     pub since: String,
+    /// Events of the window.
+    pub markers: Vec<Marker>,
 }
 
 /// One row of the Logs page, as text.
@@ -176,6 +181,8 @@ pub struct LogView {
     pub totals: Totals,
     /// Where the next page begins: (time, id).
     pub next: Option<(i64, i64)>,
+    /// Events of the window.
+    pub markers: Vec<Marker>,
 }
 
 /// A revision in the list of changes.
@@ -200,4 +207,79 @@ pub struct RevisionDetail {
     pub line: RevisionLine,
     /// Every object it changed.
     pub changes: Vec<Change>,
+}
+
+/// The Events page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EventsView {
+    /// The kinds asked for, separated by commas.
+    pub kinds: String,
+    /// The lowest level asked for; all when empty.
+    pub level: String,
+    /// The service asked for.
+    pub service: String,
+    /// The member asked for.
+    pub member: String,
+    /// The window as asked for, as `1d`.
+    pub since: String,
+    /// What is wrong with what was asked.
+    pub problem: Option<String>,
+    /// Events, newest first; none when storage is away.
+    pub events: Option<Vec<Occurrence>>,
+    /// Where the next page begins: (time, number).
+    pub next: Option<(i64, i64)>,
+}
+
+/// The Alerts page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AlertsView {
+    /// The rules.
+    pub rules: Vec<AlertRule>,
+    /// The channels.
+    pub channels: Vec<ChannelLine>,
+    /// The last deliveries, newest first; none when storage is away.
+    pub deliveries: Option<Vec<Delivery>>,
+    /// The test that was just made.
+    pub tested: Option<Delivery>,
+}
+
+/// A channel with its state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChannelLine {
+    /// The channel as configured.
+    pub channel: Channel,
+    /// Rules that use it.
+    pub rules: Vec<String>,
+    /// Alerts that wait for it.
+    pub waiting: usize,
+    /// Alerts dropped since the start because its queue was full.
+    pub dropped: u64,
+}
+
+/// The log of deliveries.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeliveriesView {
+    /// The channel asked for.
+    pub channel: String,
+    /// The outcome asked for.
+    pub outcome: String,
+    /// What is wrong with what was asked.
+    pub problem: Option<String>,
+    /// Channels there are.
+    pub channels: Vec<String>,
+    /// Deliveries, newest first; none when storage is away.
+    pub deliveries: Option<Vec<Delivery>>,
+    /// Where the next page begins: (time, number).
+    pub next: Option<(i64, i64)>,
+}
+
+/// An event on a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Marker {
+    /// When, microseconds since 1970 UTC.
+    pub at: i64,
+    /// Whether it is good news.
+    pub good: bool,
+    /// What, as `GS_DOWN hello.example.org`.
+    pub title: String,
 }

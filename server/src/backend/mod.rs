@@ -1,12 +1,15 @@
 //! Views gathered from the parts: what several pages show of services.
 
 pub mod checks;
+mod markers;
 
 use api::view::{Overview, ServiceLine};
 use model::config::Service;
 use model::health::{Health, HealthTable, MemberKey};
 
 use crate::site::Site;
+
+pub use markers::markers;
 
 /// The window of the overview and of "recent" answers, microseconds.
 const RECENT_US: i64 = 600_000_000;
@@ -60,6 +63,7 @@ pub async fn overview(site: &Site) -> Overview {
         totals,
         series,
         listen: site.dig_targets(),
+        markers: markers(site, None, from, now).await,
     }
 }
 

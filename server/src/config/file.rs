@@ -37,6 +37,8 @@ pub struct File {
     #[serde(default)]
     pub health: super::health::Table,
     #[serde(default)]
+    pub alerts: super::alerts::Table,
+    #[serde(default)]
     pub tsig: Vec<Entry>,
 }
 

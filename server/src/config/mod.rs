@@ -1,5 +1,6 @@
 //! The settings of `serve`: flags, `STEELYARD_...` variables and a TOML file, in this order of precedence.
 
+mod alerts;
 mod file;
 mod health;
 mod responder;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 use clap::Args;
 
+pub use self::alerts::AlertSettings;
 pub use self::health::{HealthArgs, HealthSettings};
 pub use self::responder::ResponderSettings;
 pub use self::secure::{SecureArgs, SecureSettings};
@@ -21,7 +23,7 @@ pub use self::surroundings::{SurroundingsArgs, SurroundingsSettings};
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
-    /// Settings file, TOML; its keys are the flags' names with underscores, `[responder]` and `[health]`.
+    /// Settings file, TOML; its keys are the flags' names with underscores, `[responder]`, `[health]` and `[alerts]`.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the private database, the last good snapshot and local access live [default: .steelyard, or
@@ -88,6 +90,8 @@ pub struct Settings {
     pub health: HealthSettings,
     /// Where clients are, and who resolves names of members.
     pub surroundings: SurroundingsSettings,
+    /// What alerts may do.
+    pub alerts: AlertSettings,
     /// An outer PostgreSQL.
     pub database_url: Option<String>,
     /// Name of this site, when given.
@@ -149,6 +153,7 @@ impl ServeArgs {
         })?;
         let demo = self.demo || file.demo.unwrap_or(false);
         let health = self.health.settings(file.health, demo)?;
+        let alerts = AlertSettings::new(file.alerts)?;
         Ok(Settings {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
@@ -156,6 +161,7 @@ impl ServeArgs {
             secure,
             health,
             surroundings,
+            alerts,
             database_url,
             site,
             workers,

@@ -18,10 +18,12 @@ pub async fn run(site: Arc<Site>) {
     loop {
         rounds.tick().await;
         let now = site.now();
-        let retention = site.snapshot().config.logging.retention;
+        let snapshot = site.snapshot();
+        let logging = &snapshot.config.logging;
         let done = async {
             site.store.prepare_partitions(now).await?;
-            site.store.drop_expired(now, retention).await?;
+            site.store.drop_expired(now, logging.retention).await?;
+            site.store.forget_events(now, logging.event_retention).await?;
             site.store.forget_health_changes(now - HEALTH_KEPT.as_micros() as i64).await?;
             site.store.forget_expired_access(now).await
         };

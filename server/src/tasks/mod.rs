@@ -1,5 +1,6 @@
-//! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs.
+//! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs, noticing what happens.
 
+pub mod events;
 pub mod geography;
 pub mod health;
 pub mod housekeeping;

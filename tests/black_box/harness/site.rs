@@ -75,10 +75,15 @@ impl Site {
 
     /// With the lab in force and settings from a file, which says at least where DNS is listened at.
     pub fn with_settings(settings: &str) -> Site {
+        Site::with_settings_at(super::outer::shared_database(), settings)
+    }
+
+    /// The same on a PostgreSQL of the test's.
+    pub fn with_settings_at(database: String, settings: &str) -> Site {
         let (place, folder) = (Place::take(), folder());
         let file = folder.path().join(SETTINGS);
         fs::write(&file, settings).expect("writing the settings");
-        let start = Start { database: Database::At(super::outer::shared_database()), variables: Vec::new() };
+        let start = Start { database: Database::At(database), variables: Vec::new() };
         let mut args = arguments(&start, folder.path(), "127.0.0.1:0");
         args.extend(["--config".into(), file.into()]);
         let site = Site::of(start, Server::start(&args, &[]), folder, place);

@@ -1,10 +1,14 @@
 //! Objects as forms hold them: text, valid or not.
 
+mod alert_rule;
+mod channel;
 mod form;
 mod monitor;
 mod service;
 mod zone;
 
+pub use alert_rule::AlertRuleDraft;
+pub use channel::ChannelDraft;
 pub use form::Form;
 pub use monitor::MonitorDraft;
 pub use service::{MemberDraft, PoolDraft, ServiceDraft};

@@ -2,7 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::config::{Channel, Email, EmailTls, Json, Snmp, SnmpVersion, Syslog, SyslogTransport, Via};
+use crate::config::{
+    Channel, Email, EmailTls, Header, Json, Snmp, SnmpVersion, Syslog, SyslogTransport, Via,
+};
 use crate::problem::Problems;
 use crate::template::Template;
 
@@ -60,22 +62,25 @@ fn json(at: &str, json: &Json, problems: &mut Problems) {
             Err(message) => problems.push(field, "", message),
         }
     }
-    for (name, value) in &json.headers {
-        let field = format!("{at}.headers.{name}");
-        header_name(&field, name, problems);
-        if SECRET.contains(&name.to_ascii_lowercase().as_str()) {
-            let message = "its value is a secret: put the secret's name in header_secrets";
-            problems.push(&*field, name, message);
+    for (place, header) in json.headers.iter().enumerate() {
+        let field = format!("{at}.headers[{}]", header.name);
+        header_name(&field, &header.name, problems);
+        let same = |other: &Header| other.name.eq_ignore_ascii_case(&header.name);
+        if json.headers[..place].iter().any(same) {
+            problems.push(&*field, &*header.name, "this header is there already: give each once");
         }
-        if !value.chars().all(|c| (' '..='~').contains(&c)) {
-            problems.push(field, value, "a header holds printable ASCII only");
-        }
-    }
-    for name in json.header_secrets.keys() {
-        let field = format!("{at}.header_secrets.{name}");
-        header_name(&field, name, problems);
-        if json.headers.contains_key(name) {
-            problems.push(field, name, "it is among the headers as well: leave it in one of the two");
+        match (&header.value, &header.secret) {
+            (None, Some(_)) => {}
+            (Some(value), None) => {
+                if SECRET.contains(&header.name.to_ascii_lowercase().as_str()) {
+                    // Its value would show what it holds.
+                    let message = "the value of this header is a secret: give the secret's name as secret";
+                    problems.push(format!("{field}.value"), "", message);
+                } else if !value.chars().all(|c| (' '..='~').contains(&c)) {
+                    problems.push(format!("{field}.value"), value, "a header holds printable ASCII only");
+                }
+            }
+            _ => problems.push(field, "", "give value, or in secret the name of the secret that holds it"),
         }
     }
 }

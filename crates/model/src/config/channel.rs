@@ -66,36 +66,4 @@ impl Via {
             Via::Script(_) => "script",
         }
     }
-
-    /// Every secret that is named, with the path of the field that names it.
-    pub fn secrets(&self) -> Vec<(String, &Label)> {
-        let mut all = Vec::new();
-        match self {
-            Via::Slack(hook) => all.push(("slack.url_secret".to_owned(), &hook.url_secret)),
-            Via::Teams(hook) => all.push(("teams.url_secret".to_owned(), &hook.url_secret)),
-            Via::Json(json) => {
-                all.extend(json.url_secret.iter().map(|s| ("json.url_secret".to_owned(), s)));
-                all.extend(json.hmac_secret.iter().map(|s| ("json.hmac_secret".to_owned(), s)));
-                all.extend(
-                    json.header_secrets.iter().map(|(name, s)| (format!("json.header_secrets.{name}"), s)),
-                );
-            }
-            Via::Email(mail) => {
-                all.extend(mail.password_secret.iter().map(|s| ("email.password_secret".to_owned(), s)));
-            }
-            Via::Syslog(_) | Via::Script(_) => {}
-            Via::Snmp(snmp) => match &snmp.version {
-                SnmpVersion::V2c { community_secret } => {
-                    all.push(("snmp.version.v2c.community_secret".to_owned(), community_secret));
-                }
-                SnmpVersion::V3(user) => {
-                    all.push(("snmp.version.v3.auth_secret".to_owned(), &user.auth_secret));
-                }
-            },
-            Via::Pagerduty(pager) => {
-                all.push(("pagerduty.routing_key_secret".to_owned(), &pager.routing_key_secret));
-            }
-        }
-        all
-    }
 }

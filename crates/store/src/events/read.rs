@@ -65,3 +65,24 @@ fn event(row: &PgRow) -> Result<Occurrence, StoreError> {
         health_epoch: row.try_get::<i64, _>("health_epoch")? as u64,
     })
 }
+
+impl Store {
+    /// The last turn of each member, pool and service of this site that has turned since the retention began, with its
+    /// subject.
+    pub async fn last_turns(&self) -> Result<Vec<(Kind, String)>, StoreError> {
+        // A subject names what turns, and so is a member's, a pool's or a service's.
+        let sql = "SELECT DISTINCT ON (subject) kind, subject FROM events WHERE site = $1 AND kind = ANY ($2) \
+                   ORDER BY subject, at DESC, id DESC";
+        let turns = [
+            Kind::GsUp,
+            Kind::GsDown,
+            Kind::GsGroupUp,
+            Kind::GsGroupDown,
+            Kind::GsMemberUp,
+            Kind::GsMemberDown,
+        ];
+        let rows =
+            sqlx::query(sql).bind(&self.site).bind(turns.map(Kind::as_str)).fetch_all(&self.read).await?;
+        rows.iter().map(|row| Ok((parse(row.try_get("kind")?)?, row.try_get("subject")?))).collect()
+    }
+}

@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 19] = [
+const TAGS: [(&str, &str); 21] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -47,6 +47,8 @@ const TAGS: [(&str, &str); 19] = [
     ("client-groups", "Which clients are answered private addresses."),
     ("settings", "What the query log keeps."),
     ("revisions", "The history; each change can be undone by another."),
+    ("events", "What happened."),
+    ("deliveries", "What was sent of it to whom."),
     ("health", "Measured health."),
     ("overrides", "What operators decided instead of it."),
     ("explain", "Why an answer is what it is."),

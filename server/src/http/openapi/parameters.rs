@@ -24,6 +24,8 @@ const TO: &str = "End of the window, not included; now when absent. Needs `from`
 const FILTER: &str = "Filter expression: `field op value` joined by `and`, `or`, `not` and brackets. Fields are the \
                       `compact` columns; operators `=`, `!=`, `~` and `!~` (regular expression), `<`, `<=`, `>`, \
                       `>=` and `in (..)`, with networks on addresses. At most 4096 bytes.";
+const KINDS: &str = "Ids of events, separated by commas; all when absent.";
+const OUTCOME: &str = "Only deliveries with this outcome: `delivered`, `retrying`, `failed` or `dropped`.";
 const MATCH: &str = "ETag of what the change was made from. The write is refused with 412 when the configuration has \
                      changed since. `*` and no header at all write in any case.";
 
@@ -87,6 +89,39 @@ fn rows() -> Vec<Row> {
             named("Label", "leader"),
         ),
         row("count", "count", Query, "How many of the next answers to show.", (ahead.into(), None)),
+        row("kinds", "kinds", Query, KINDS, string("GS_DOWN,GS_UP")),
+        row(
+            "level",
+            "level",
+            Query,
+            "The lowest level to give: `low`, `medium` or `high`.",
+            string("medium"),
+        ),
+        row(
+            "of_service",
+            "service",
+            Query,
+            "Only events of this service.",
+            named("DnsName", "hello.avi.iberia.local"),
+        ),
+        row("of_member", "member", Query, "Only events of this member.", named("Address", "10.10.23.40")),
+        row(
+            "of_site",
+            "site",
+            Query,
+            "Only events that this site saw, or of its members.",
+            named("Label", "leader"),
+        ),
+        row("channel", "channel", Query, "Only deliveries of this channel.", named("Label", "noc")),
+        row("rule", "rule", Query, "Only deliveries of this rule.", named("Label", "service-down")),
+        row("outcome", "outcome", Query, OUTCOME, string("failed")),
+        row(
+            "of_event",
+            "event",
+            Query,
+            "Only deliveries that tell of the event of this number.",
+            number(1_795_161_600_000_000),
+        ),
         row(IF_MATCH, IF_MATCH, Header, MATCH, string("\"12\"")),
     ]
 }

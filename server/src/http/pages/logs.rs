@@ -83,6 +83,7 @@ async fn gather(site: &Site, query: &RowsQuery) -> Result<LogView, Failure> {
             let full = rows.len() as i64 == PAGE_ROWS;
             view.next = rows.last().filter(|_| full).map(|last| (last.at, last.id));
             view.rows = rows;
+            view.markers = crate::backend::markers(site, None, window.from, window.to).await;
             view.count = Some(count);
             view.histogram = histogram;
             view.totals = totals;

@@ -1,8 +1,10 @@
 //! The console's pages: each handler gathers a view and gives it to a page of `app`.
 
 mod account;
+mod alerts;
 mod changes;
 pub mod errors;
+mod events;
 mod logs;
 mod managed;
 mod monitors;
@@ -20,7 +22,7 @@ use api::draft::Form;
 use axum::Router;
 use axum::routing::{get, post};
 use model::Problems;
-use model::config::{Config, Monitor, Service, Zone};
+use model::config::{AlertRule, Channel, Config, Monitor, Service, Zone};
 use store::{Edit, Edited};
 
 use super::problem::Failure;
@@ -34,6 +36,8 @@ pub fn router() -> Router<Shared> {
         .merge(managed::routes::<Service>())
         .merge(managed::routes::<Zone>())
         .merge(managed::routes::<Monitor>())
+        .merge(managed::routes::<Channel>())
+        .merge(managed::routes::<AlertRule>())
         .route("/services", get(services::list))
         .route("/services/{name}", get(services::detail))
         .route("/services/{name}/resume", post(services::resume))
@@ -51,6 +55,12 @@ pub fn router() -> Router<Shared> {
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
         .route("/logs/export/progress", get(logs::progress))
+        .route("/events", get(events::show))
+        .route("/alerts", get(alerts::show))
+        .route("/alerts/rules", get(alerts::show))
+        .route("/alerts/channels", get(alerts::show))
+        .route("/alerts/channels/{name}/test", post(alerts::test))
+        .route("/alerts/deliveries", get(alerts::deliveries))
         .route("/changes", get(changes::list))
         .route("/changes/{generation}", get(changes::detail))
         .route("/changes/{generation}/revert", post(changes::revert))

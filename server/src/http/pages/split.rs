@@ -62,9 +62,12 @@ async fn gather(site: &Site, name: &str, query: &WindowQuery) -> Result<(String,
                 let text = format!("There is no service {service}, and none answered in this window.");
                 return Err(Failure::NotFound(text));
             }
-            SplitView { report: Some(report), series, step, since }
+            let markers = backend::markers(site, Some(&service), window.from, window.to).await;
+            SplitView { report: Some(report), series, step, since, markers }
         }
-        Err(error) if error.is_away() => SplitView { report: None, series: Vec::new(), step, since },
+        Err(error) if error.is_away() => {
+            SplitView { report: None, series: Vec::new(), step, since, markers: Vec::new() }
+        }
         Err(error) => return Err(error.into()),
     };
     Ok((service, view))

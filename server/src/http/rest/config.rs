@@ -80,6 +80,9 @@ fn merge(config: &mut Config, wanted: Config, prune: bool, keeps_logging: bool) 
     put(&mut config.zones, wanted.zones, prune, |z| z.name.clone());
     put(&mut config.monitors, wanted.monitors, prune, |m| m.name.clone());
     put(&mut config.services, wanted.services, prune, |s| s.name.clone());
+    put(&mut config.client_groups, wanted.client_groups, prune, |g| g.name.clone());
+    put(&mut config.channels, wanted.channels, prune, |c| c.name.clone());
+    put(&mut config.alert_rules, wanted.alert_rules, prune, |r| r.name.clone());
     if !keeps_logging {
         config.logging = wanted.logging;
     }
@@ -99,7 +102,16 @@ mod tests {
         assert_eq!(kept.services, lab.services);
         assert_eq!(kept.monitors[0].port, Some(81));
         assert_eq!(kept.monitors.len(), 1);
-        merge(&mut kept, only_monitor, true, true);
+        merge(&mut kept, only_monitor.clone(), true, true);
         assert!(kept.services.is_empty() && kept.zones.is_empty());
+        let alerts = serde_json::json!({
+            "channels": [{"name": "c", "via": {"script": {"name": "x"}}}],
+            "alert_rules": [{"name": "r", "events": ["GS_DOWN"], "channels": ["c"]}],
+        });
+        let alerts: Config = serde_json::from_value(alerts).unwrap();
+        merge(&mut kept, alerts.clone(), false, true);
+        assert_eq!((&kept.channels, &kept.alert_rules), (&alerts.channels, &alerts.alert_rules));
+        merge(&mut kept, only_monitor, true, true);
+        assert!(kept.channels.is_empty() && kept.alert_rules.is_empty());
     }
 }

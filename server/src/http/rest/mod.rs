@@ -1,6 +1,7 @@
 //! REST under `/api/v1`: one file per resource.
 
 pub mod config;
+pub mod events;
 pub mod explain;
 pub mod health;
 pub mod logs;

@@ -2,8 +2,8 @@
 
 use super::operation::{Answer, Body, Operation};
 use super::{
-    config, explain, health, logs, objects, overrides, revisions, secrets, settings, split, tokens, users,
-    zone_file,
+    config, events, explain, health, logs, objects, overrides, revisions, secrets, settings, split, tokens,
+    users, zone_file,
 };
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
@@ -20,6 +20,8 @@ const SPLIT: &str = "Counted from every answer, not from stored rows: throttles 
                      ones by a G-test.";
 const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with a header in the `compact` columns. \
                       Cells that a spreadsheet could take for a formula begin with an apostrophe.";
+const TEST: &str = "One attempt, at once, past the queue; it says what came of it, and stands in the log of deliveries. \
+                    A channel that is switched off is tried as well.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
 
 const OVERRIDE: &str = "Kept beside the measured health, which goes on being measured. It is in force when this answers, \
@@ -95,6 +97,32 @@ fn configuration() -> Vec<Operation> {
 
 fn observations() -> Vec<Operation> {
     vec![
+        Operation::get("/events", events::list)
+            .called("events", "listEvents", "What happened, newest first")
+            .query(&[
+                "since",
+                "from",
+                "to",
+                "kinds",
+                "level",
+                "of_service",
+                "of_member",
+                "of_site",
+                "before_row",
+                "limit",
+            ])
+            .gives(one("EventPage"))
+            .fails(&[400]),
+        Operation::get("/deliveries", events::deliveries)
+            .called("deliveries", "listDeliveries", "Attempts to deliver alerts, newest first")
+            .query(&["channel", "rule", "outcome", "of_event", "before_row", "limit"])
+            .gives(one("DeliveryPage"))
+            .fails(&[400]),
+        Operation::post("/channels/{name}/test", events::test)
+            .called("channels", "testChannel", "Send a test through a channel")
+            .detail(TEST)
+            .gives(one("Delivery"))
+            .fails(&[404]),
         Operation::get("/health", health::list)
             .called("health", "listHealth", "Health of every checked member, as this site measures it")
             .gives(list("MemberHealth")),

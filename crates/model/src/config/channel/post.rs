@@ -1,7 +1,6 @@
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
+use crate::config::Header;
 use crate::value::Label;
 
 /// A web address that is itself the secret.
@@ -28,12 +27,9 @@ pub struct Json {
     /// Name of the secret that the body is signed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hmac_secret: Option<Label>,
-    /// Headers that are no secret.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
-    /// Headers whose values are secrets, by the names of these.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub header_secrets: BTreeMap<String, Label>,
+    /// Headers beside the sender's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<Header>,
 }
 
 /// PagerDuty's Events API, version 2.

@@ -1,6 +1,7 @@
 //! Examples: the lab of `examples/lab.yaml`, put through the model's own types and the handlers' own functions.
 
 mod access;
+mod alerted;
 mod configured;
 mod observed;
 mod row;
@@ -28,5 +29,5 @@ static LAB: LazyLock<Config> =
 /// The example of a schema.
 pub fn of(schema: &str) -> Option<Value> {
     let found = configured::of(schema).or_else(|| observed::of(schema));
-    found.or_else(|| row::of(schema)).or_else(|| access::of(schema))
+    found.or_else(|| row::of(schema)).or_else(|| alerted::of(schema)).or_else(|| access::of(schema))
 }

@@ -2,10 +2,10 @@
 
 use model::config::{EmailTls, Facility, SnmpAuth, SyslogTransport};
 use serde_json::json;
-use utoipa::openapi::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{OneOfBuilder, Schema};
 
 use super::Named;
-use crate::http::openapi::shape::{default_of, flag, list, object, text, to, whole, word};
+use crate::http::openapi::shape::{default_of, flag, list, list_of, object, text, to, whole, word};
 
 pub const ALL: &[Named] = &[
     ("Channel", channel),
@@ -59,14 +59,12 @@ fn json_post() -> Schema {
                     that is known of the alert when absent.";
     let signature = "Name of the secret that the body is signed with: `X-Steelyard-Signature: t=<unix seconds>,v1=<hex>`, \
                      HMAC-SHA-256 of the seconds, a dot and the body.";
-    let map = |about: &str| ObjectBuilder::new().schema_type(Type::Object).description(Some(about));
     object("JSON to a web address; one of `url` and `url_secret` is given.")
         .may("url", text("The address, `http` or `https`, without user or password."))
         .may("url_secret", to("Label", "Name of the secret that holds the address."))
         .may("template", text(template).max_length(Some(65_536)))
         .may("hmac_secret", to("Label", signature))
-        .may("headers", map("Headers that are no secret, name to value."))
-        .may("header_secrets", map("Headers whose values are secrets, name to the secret's name."))
+        .may("headers", list_of("MonitorHeader", "Headers beside the sender's own."))
         .closed()
 }
 

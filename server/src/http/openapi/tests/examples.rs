@@ -103,7 +103,7 @@ channels:
   - {name: slack, enabled: false, via: {slack: {url_secret: hook}}}
   - {name: teams, via: {teams: {url_secret: hook}}}
   - {name: json, via: {json: {url: 'https://example.net/x', template: '{\"a\": \"{{text}}\"}', hmac_secret: key,
-     headers: {X-Team: ops}, header_secrets: {Authorization: bearer}}}}
+     headers: [{name: X-Team, value: ops}, {name: Authorization, secret: bearer}]}}}
   - {name: other, via: {json: {url_secret: hook}}}
   - {name: mail, via: {email: {host: mx.example.net, port: 2525, tls: tls, user: ops, password_secret: mail,
      from: gslb@example.org, to: [noc@example.org]}}}

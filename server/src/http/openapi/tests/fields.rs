@@ -13,6 +13,7 @@ use model::config::{
     Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck, RampStep, Standing};
+use model::occurrence::{Delivery, Occurrence};
 use model::plan::{Change, Plan};
 use model::split::{Dropped, MemberShare, Segment, SplitReport, Totals};
 use serde::de::DeserializeOwned;
@@ -102,6 +103,8 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<CheckTranscript>("CheckTranscript");
     same_fields::<CheckStep>("CheckStep");
     same_fields::<Explanation>("Explanation");
+    same_fields::<Occurrence>("Event");
+    same_fields::<Delivery>("Delivery");
     same_fields::<LogLine>("LogLine");
     same_fields::<UserLine>("User");
     same_fields::<NewUser>("NewUser");
