@@ -25,6 +25,7 @@ mod pipes;
 mod revisions;
 mod secure;
 mod split;
+mod steering;
 mod tail;
 mod tools;
 mod transfers;

@@ -71,7 +71,7 @@ services:
         members:
           - {address: 192.0.2.8, public_address: 198.51.100.8, preference: 128, draining: true}
           - {fqdn: app.example.net}
-      - {name: q, members: [{fqdn: cdn.example.net, answer: cname}]}
+  - {name: e.example.org, pools: [{name: q, members: [{fqdn: cdn.example.net, answer: cname}]}]}
 logging:
   service_throttle: {significant: 1, filtered: 2, non_significant: 3}
   site_throttle: {significant: 4, filtered: 5, non_significant: 6}
