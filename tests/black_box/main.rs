@@ -28,6 +28,7 @@ mod revisions;
 mod secrets;
 mod secure;
 mod split;
+mod steering;
 mod tail;
 mod tools;
 mod transfers;

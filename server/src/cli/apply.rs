@@ -20,7 +20,7 @@ pub struct ApplyArgs {
     /// Print the plan and stop.
     #[arg(long)]
     dry_run: bool,
-    /// Remove zones, services, monitors, sites and locations that the file does not name.
+    /// Remove zones, services, monitors, sites, locations and groups of clients that the file does not name.
     #[arg(long)]
     prune: bool,
     /// Why, for the history of changes.

@@ -2,10 +2,19 @@
 
 use super::index::Index;
 use super::{duplicates, unknown};
-use crate::config::{Algorithm, Service};
+use crate::config::{Algorithm, PoolChoice, Service};
 use crate::problem::Problems;
 
 pub fn rules(index: &Index<'_>, service: &Service, at: &str, problems: &mut Problems) {
+    // A CNAME stands for every type of its name: which kind answers cannot be left to each client.
+    let by_client = service.pool_choice == PoolChoice::Geo || !service.topology.is_empty();
+    if by_client
+        && let Some(pool) = service.pools.iter().find(|p| p.is_alias() != service.pools[0].is_alias())
+    {
+        let message = "pools that are chosen by client are all answered as a CNAME or all by address: give this one \
+                       members of the kind of the others, or put it into a service of its own";
+        problems.push(format!("{at}.pools[{}].members", pool.name), "", message);
+    }
     duplicates(problems, &format!("{at}.topology"), service.topology.iter().filter_map(|r| r.name.as_ref()));
     let by_topology = |pool: &&crate::config::Pool| pool.algorithm == Algorithm::Topology;
     if service.topology.is_empty()

@@ -128,9 +128,11 @@ fn steered(config: &mut Config) {
                     {"address": "192.0.2.1", "public_address": "198.51.100.1", "preference": 3},
                     {"fqdn": "app.example.net", "draining": true},
                     {"fqdn": "b.example.net"}]},
-                {"name": "far", "priority": 5, "algorithm": "geo",
-                 "members": [{"fqdn": "cdn.example.net", "answer": "cname"}]},
+                {"name": "far", "priority": 5, "algorithm": "geo", "members": [{"address": "192.0.2.9"}]},
             ],
+        }, {
+            "name": "cdn.avi.iberia.local",
+            "pools": [{"name": "p", "members": [{"fqdn": "cdn.example.net", "answer": "cname"}]}],
         }],
     }));
     config.sites.extend(steered.sites);

@@ -77,6 +77,7 @@ fn merge(config: &mut Config, wanted: Config, prune: bool, keeps_logging: bool) 
     }
     put(&mut config.sites, wanted.sites, prune, |s| s.name.clone());
     put(&mut config.locations, wanted.locations, prune, |l| l.name.clone());
+    put(&mut config.client_groups, wanted.client_groups, prune, |g| g.name.clone());
     put(&mut config.zones, wanted.zones, prune, |z| z.name.clone());
     put(&mut config.monitors, wanted.monitors, prune, |m| m.name.clone());
     put(&mut config.services, wanted.services, prune, |s| s.name.clone());

@@ -98,7 +98,7 @@ services:
         members:
           - {address: 192.0.2.8, public_address: 198.51.100.8, preference: 128, draining: true}
           - {fqdn: app.example.net}
-      - {name: q, members: [{fqdn: cdn.example.net, answer: cname}]}
+  - {name: e.example.org, pools: [{name: q, members: [{fqdn: cdn.example.net, answer: cname}]}]}
 channels:
   - {name: slack, enabled: false, via: {slack: {url_secret: hook}}}
   - {name: teams, via: {teams: {url_secret: hook}}}
