@@ -65,12 +65,12 @@ test('a monitor shows the fields of its type, and is tried on the spot', async (
 
     'test a member and read the transcript': async () => {
       await page.goto('/monitors/body');
-      await page.getByRole('button', { name: 'Test 127.0.0.1 now' }).click();
+      await page.getByRole('button', { name: 'Test now 127.0.0.1' }).click();
       await page.getByText('Passed: status 200').waitFor();
       const steps = await page.locator('#test tbody th').allInnerTexts();
       assert.deepEqual(steps, ['request', 'connect', 'connect', 'response', 'body']);
       status = 503;
-      await page.getByRole('button', { name: 'Test 127.0.0.1 now' }).click();
+      await page.getByRole('button', { name: 'Test now 127.0.0.1' }).click();
       await page.getByText('Failed: RESPONSE_CODE_MISMATCH. status 503').waitFor();
     },
 

@@ -100,7 +100,7 @@ fn row(monitor: &str, member: &MonitoredMember, now: i64) -> AnyView {
                     <input type="hidden" name="service" value=service/>
                     <input type="hidden" name="pool" value=key.pool.to_string()/>
                     <input type="hidden" name="address" value=key.address.to_string()/>
-                    <button class="button" type="submit" aria-label=format!("Test {} now", member.name)>"Test now"</button>
+                    <button class="button" type="submit">"Test now"<span class="sr">{format!(" {}", member.name)}</span></button>
                 </form>
             </td>
         </tr>
