@@ -17,7 +17,7 @@ use alerts::{Engine, Network, Outside, Pace};
 use ipnet::IpNet;
 use model::Label;
 use model::config::{Channel, Config};
-use model::occurrence::{Delivery, Kind, Level, Occurrence};
+use model::occurrence::{Delivery, Kind, Occurrence};
 use serde_json::{Map, Value, json};
 use store::Store;
 
@@ -226,11 +226,6 @@ fn log(delivery: &Delivery) {
     } else {
         tracing::warn!(channel, rule, outcome, code, note, "{}", delivery.subject);
     }
-}
-
-/// The level an event is listed from, by its word; all when it is none.
-pub fn level_of(text: &str) -> Level {
-    text.parse().unwrap_or_default()
 }
 
 /// An object of JSON from pairs whose values are there.
