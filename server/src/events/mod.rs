@@ -26,9 +26,7 @@ use crate::secrets::Secrets;
 
 pub use outbox::Outbox;
 pub use standing::Standings;
-pub use words::{
-    certificate, config_changed, log_loss, split_failed, storage_away, storage_back, subject_of,
-};
+pub use words::{config_changed, log_loss, split_failed, storage_away, storage_back, subject_of};
 
 /// Alerts that wait for one channel at most.
 const QUEUE: usize = 256;
