@@ -48,7 +48,7 @@ test('an operator makes a channel and a rule, tries the channel, and finds both 
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await arrive(page, 'Alerts');
       const rules = page.getByRole('region', { name: 'Rules' });
-      assert.match(await rules.innerText(), /service-down\s+GS_DOWN, GS_UP, GS_MEMBER_DOWN, GS_MEMBER_UP/);
+      assert.match(await rules.innerText(), /service-down\s+GS_UP, GS_DOWN, GS_MEMBER_UP, GS_MEMBER_DOWN/);
     },
 
     'a test that may not go to this machine says so, and stands in the log': async () => {

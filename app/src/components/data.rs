@@ -59,12 +59,12 @@ pub fn VerdictMark(verdict: Verdict) -> impl IntoView {
     }
 }
 
-/// An event by shape, colour and word: bad news point down, and are the louder the higher their level.
+/// An event by shape, colour and word: `good` is what ends trouble; trouble is the louder the higher its level.
 #[component]
 pub fn LevelMark(level: Level, good: bool, #[prop(into)] word: String) -> impl IntoView {
     let (class, shape) = match (good, level) {
         (true, _) => ("mark up", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
-        (false, Level::Low) => ("mark unknown", "M8 3a5 5 0 1 0 0 10A5 5 0 0 0 8 3Z"),
+        (false, Level::Low) => ("mark", "M8 5.500a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5Z"),
         (false, Level::Medium) => ("mark warn", "M8 3 14 13H2Z"),
         (false, Level::High) => ("mark down", "M8 13.500 2.500 4h11Z"),
     };

@@ -2,7 +2,7 @@
 
 use api::view::EventsView;
 use leptos::prelude::*;
-use model::occurrence::{Kind, Level, Occurrence};
+use model::occurrence::{Kind, Occurrence};
 
 use crate::components::{Empty, Field, LevelMark, Notice, NoticeKind, PageHead, Select};
 use crate::format;
@@ -135,7 +135,7 @@ fn row(event: &Occurrence, now: i64) -> AnyView {
         }
         (None, None) => event.text.clone().into_any(),
     };
-    let good = event.kind.is_good() && event.level == Level::Low;
+    let good = event.kind.ends().is_some();
     view! {
         <tr>
             <td class="when">
@@ -145,7 +145,7 @@ fn row(event: &Occurrence, now: i64) -> AnyView {
             <td class="wrap">{text}</td>
             <td class="num">{format::thousands(event.generation)}</td>
             <td class="end">
-                <a href=logs>"Queries then"</a>" "
+                <a href=logs>"Logs"</a>" · "
                 <a href=format!("/alerts/deliveries?event={}", event.id)>"Deliveries"</a>
             </td>
         </tr>

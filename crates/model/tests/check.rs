@@ -293,7 +293,7 @@ fn channels_and_rules_that_cannot_work_are_refused() {
     }
     let rules = [
         (json!({"events": [], "channels": ["c"]}), "events", "at least one event"),
-        (json!({"events": ["TEST"], "channels": ["c"]}), "events", "test"),
+        (json!({"events": ["TEST"], "channels": ["c"]}), "events", "no rule"),
         (json!({"events": ["GS_UP"], "channels": ["d"]}), "channels", "no channel of this name"),
         (json!({"events": ["GS_UP"], "channels": []}), "channels", "at least one channel"),
         (

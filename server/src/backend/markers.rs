@@ -11,7 +11,7 @@ use crate::site::Site;
 const MOST: i64 = 60;
 
 /// The kinds that explain a change of what a chart shows. Members are left to charts of one service.
-const OF_ALL: [Kind; 12] = [
+const OF_ALL: [Kind; 11] = [
     Kind::GsUp,
     Kind::GsDown,
     Kind::ConfigChanged,
@@ -23,7 +23,6 @@ const OF_ALL: [Kind; 12] = [
     Kind::SiteOperStatus,
     Kind::SiteSuspectsItself,
     Kind::SiteTrustsItself,
-    Kind::CertificateFailed,
 ];
 
 /// Events of a window: those of the site, and with `service` those of its members as well. None while they cannot be

@@ -17,7 +17,7 @@ use alerts::{Engine, Network, Outside, Pace};
 use ipnet::IpNet;
 use model::Label;
 use model::config::{Channel, Config};
-use model::occurrence::{Delivery, Kind, Level, Occurrence};
+use model::occurrence::{Delivery, Kind, Occurrence};
 use serde_json::{Map, Value, json};
 use store::Store;
 
@@ -26,9 +26,7 @@ use crate::secrets::Secrets;
 
 pub use outbox::Outbox;
 pub use standing::Standings;
-pub use words::{
-    certificate, config_changed, log_loss, split_failed, storage_away, storage_back, subject_of,
-};
+pub use words::{config_changed, log_loss, split_failed, storage_away, storage_back, subject_of};
 
 /// Alerts that wait for one channel at most.
 const QUEUE: usize = 256;
@@ -226,11 +224,6 @@ fn log(delivery: &Delivery) {
     } else {
         tracing::warn!(channel, rule, outcome, code, note, "{}", delivery.subject);
     }
-}
-
-/// The level an event is listed from, by its word; all when it is none.
-pub fn level_of(text: &str) -> Level {
-    text.parse().unwrap_or_default()
 }
 
 /// An object of JSON from pairs whose values are there.

@@ -131,11 +131,6 @@ pub fn config_changed(line: &api::view::RevisionLine, objects: &[String]) -> New
         .with("objects", objects.iter().take(100).cloned().collect::<Vec<_>>())
 }
 
-/// The certificate was read again, could not be, or ends soon.
-pub fn certificate(kind: Kind, at: i64, text: String) -> News {
-    News::of_site(kind, at, "certificate", text)
-}
-
 /// Rows are lost, or no more are.
 pub fn log_loss(kind: Kind, at: i64, lost: u64, all: u64) -> News {
     let text = if kind == Kind::LogLoss {

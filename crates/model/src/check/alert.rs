@@ -16,9 +16,9 @@ pub fn rule(index: &Index<'_>, rule: &AlertRule, problems: &mut Problems) {
     if rule.events.is_empty() {
         problems.push(format!("{at}.events"), "", "name at least one event, as GS_DOWN");
     }
-    if rule.events.contains(&Kind::Test) {
-        let message = "a test goes to the channel that is tried and to no rule: remove it";
-        problems.push(format!("{at}.events"), Kind::Test.as_str(), message);
+    for kind in rule.events.iter().filter(|kind| !Kind::choices().any(|choice| choice == **kind)) {
+        let message = "no rule can ask for this event: remove it";
+        problems.push(format!("{at}.events"), kind.as_str(), message);
     }
     if rule.channels.is_empty() {
         problems.push(format!("{at}.channels"), "", "name at least one channel that its alerts go to");

@@ -15,7 +15,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// All that a rule can ask for; a test is none of them.
+            /// All of them.
             pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
 
             /// The id in capitals.
@@ -83,10 +83,24 @@ kinds! {
     Test = "TEST", Low, true;
 }
 
+/// What no rule can ask for: a test goes to the channel that is tried and nowhere else, and of the others no site tells
+/// in this version.
+const NO_CHOICE: [Kind; 9] = [
+    Kind::Test,
+    Kind::SiteSyncStatus,
+    Kind::CertificateExpiring,
+    Kind::CertificateReloaded,
+    Kind::CertificateFailed,
+    Kind::SiteSuspectsItself,
+    Kind::SiteTrustsItself,
+    Kind::OverrideSet,
+    Kind::OverrideExpired,
+];
+
 impl Kind {
-    /// What a rule can ask for: all but a test, which goes to the channel that is tried and nowhere else.
+    /// What a rule can ask for.
     pub fn choices() -> impl Iterator<Item = Kind> + Clone {
-        Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Test)
+        Kind::ALL.iter().copied().filter(|kind| !NO_CHOICE.contains(kind))
     }
 
     /// The trouble that this good news ends, where there is one.

@@ -44,14 +44,17 @@ impl Store {
     }
 }
 
-fn event(row: &PgRow) -> Result<Occurrence, StoreError> {
+fn kind(row: &PgRow) -> Result<Kind, StoreError> {
     let kind = serde_json::Value::String(row.try_get("kind")?);
-    let kind: Kind = serde_json::from_value(kind).map_err(StoreError::unreadable)?;
+    serde_json::from_value(kind).map_err(StoreError::unreadable)
+}
+
+fn event(row: &PgRow) -> Result<Occurrence, StoreError> {
     let some = |column: &str| row.try_get::<Option<String>, _>(column);
     Ok(Occurrence {
         id: row.try_get("id")?,
         at: row.try_get("at")?,
-        kind,
+        kind: kind(row)?,
         level: parse(row.try_get("level")?)?,
         site: parse(row.try_get("site")?)?,
         service: some("service")?.map(parse).transpose()?,
@@ -83,6 +86,6 @@ impl Store {
         ];
         let rows =
             sqlx::query(sql).bind(&self.site).bind(turns.map(Kind::as_str)).fetch_all(&self.read).await?;
-        rows.iter().map(|row| Ok((parse(row.try_get("kind")?)?, row.try_get("subject")?))).collect()
+        rows.iter().map(|row| Ok((kind(row)?, row.try_get("subject")?))).collect()
     }
 }

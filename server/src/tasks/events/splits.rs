@@ -32,7 +32,7 @@ pub async fn watch(site: Arc<Site>) {
         let to = site.now();
         let Ok(answers) = site.store.answers_by_service(to - WINDOW_US, to).await else { continue };
         let mut busy: Vec<(String, u64)> = answers.into_iter().filter(|(_, n)| *n >= LEAST).collect();
-        busy.sort_by(|a, b| b.1.cmp(&a.1));
+        busy.sort_by_key(|(_, answers)| std::cmp::Reverse(*answers));
         let mut seen = HashSet::new();
         for (service, _) in busy.into_iter().take(SERVICES) {
             let Ok(report) = site.split(&service, to - WINDOW_US, to).await else { break };
