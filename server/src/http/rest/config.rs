@@ -81,7 +81,6 @@ fn merge(config: &mut Config, wanted: Config, prune: bool, keeps_logging: bool) 
     put(&mut config.zones, wanted.zones, prune, |z| z.name.clone());
     put(&mut config.monitors, wanted.monitors, prune, |m| m.name.clone());
     put(&mut config.services, wanted.services, prune, |s| s.name.clone());
-    put(&mut config.client_groups, wanted.client_groups, prune, |g| g.name.clone());
     put(&mut config.channels, wanted.channels, prune, |c| c.name.clone());
     put(&mut config.alert_rules, wanted.alert_rules, prune, |r| r.name.clone());
     if !keeps_logging {
