@@ -75,8 +75,13 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         let (city, asn) = (settings.surroundings.city.clone(), settings.surroundings.asn.clone());
         Arc::new(geo::Databases::open(city.as_deref(), asn.as_deref()))
     };
-    let mut reload =
-        reload::Reload::new(args, settings.clone(), !passed.is_empty(), certificate, databases.clone());
+    let mut reload = reload::Reload::new(
+        args,
+        settings.clone(),
+        !passed.is_empty(),
+        certificate.clone(),
+        databases.clone(),
+    );
     let options = dns::Options {
         listen: if passed.is_empty() { settings.dns.clone() } else { Vec::new() },
         passed,
@@ -167,7 +172,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
             tracing::error!(error, "names of members are not resolved");
         }
     }
-    tasks::events::start(&site);
+    tasks::events::start(&site, certificate);
     database.start(stop.clone()).await;
     let (ready, mut storage) = watch::channel(false);
     tokio::spawn(tasks::storage::run(site.clone(), ready));
@@ -192,6 +197,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         }
     }
     tracing::info!("stopping: draining");
+    tasks::events::stop(&site);
     stop.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(3), console).await;
     site.responder.shutdown().await;

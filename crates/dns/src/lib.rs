@@ -37,5 +37,5 @@ pub use serving::{Serving, Surroundings};
 pub use stats::{LATENCY_BOUNDS_NS, QTYPES, Stats};
 pub use transfer::notify;
 pub use transport::connections::Limits;
-pub use transport::secure::{Certificate, CertificateError, Secure, SecureAddresses};
+pub use transport::secure::{Certificate, CertificateError, Reading, Secure, SecureAddresses};
 pub use tsig::{Hmac, TsigKey, TsigKeys};

@@ -133,6 +133,8 @@ fn needs_restart(before: &Settings, now: &Settings) -> Vec<&'static str> {
         ("log", before.log != now.log),
         ("demo", before.demo != now.demo),
         ("geo or resolver", before.surroundings != now.surroundings),
+        ("health", before.health != now.health),
+        ("alerts", before.alerts != now.alerts),
         ("dns_tls, dns_https, dns_quic, tls_cert or tls_key", before.secure != now.secure),
     ];
     compared.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()

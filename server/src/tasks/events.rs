@@ -1,6 +1,8 @@
 //! Notices what happens: turns of health, storage that goes and comes, changes of the configuration, rows that are
 //! lost, splits that fail.
 
+mod certificate;
+mod decided;
 mod log_loss;
 mod splits;
 
@@ -8,10 +10,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dns::Serving;
 use health::HealthChange;
 use model::health::{HealthTable, MemberKey};
 use model::occurrence::Kind;
-use model::snapshot::Snapshot;
 use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::events::{self, News, Standings};
@@ -24,8 +26,8 @@ const TOGETHER: Duration = Duration::from_millis(5);
 /// Revisions that are told of one by one, when several are found at once.
 const REVISIONS: u64 = 20;
 
-/// Starts everything that notices.
-pub fn start(site: &Arc<Site>) {
+/// Starts everything that notices; `certificate` is that of the secure transports.
+pub fn start(site: &Arc<Site>, certificate: Option<dns::Certificate>) {
     let text = format!("The site {} has started.", site.name);
     let started = News::of_site(Kind::SiteOperStatus, site.started, site.name.to_string(), text);
     site.events.note(started.with("state", "up"));
@@ -35,6 +37,18 @@ pub fn start(site: &Arc<Site>) {
     tokio::spawn(configuration(site.clone()));
     tokio::spawn(log_loss::watch(site.clone()));
     tokio::spawn(splits::watch(site.clone()));
+    tokio::spawn(decided::overrides(site.clone()));
+    tokio::spawn(decided::suspicion(site.clone()));
+    if let Some(certificate) = certificate {
+        tokio::spawn(certificate::watch(site.clone(), certificate));
+    }
+}
+
+/// Says that the site ends, as the last of its events.
+pub fn stop(site: &Site) {
+    let text = format!("The site {} stops.", site.name);
+    let stops = News::of_site(Kind::SiteOperStatus, site.now(), site.name.to_string(), text);
+    site.events.note(stops.with("state", "down"));
 }
 
 /// Writes events and deliveries, once storage was there for the first time.
@@ -56,7 +70,7 @@ async fn health(site: Arc<Site>) {
     let mut published = site.publisher.published();
     let mut standings = Standings::default();
     let mut why: HashMap<MemberKey, HealthChange> = HashMap::new();
-    let mut before: (Arc<Snapshot>, Arc<HealthTable>) = (site.snapshot(), Arc::default());
+    let mut before: (Arc<Serving>, Arc<HealthTable>) = (site.responder.current(), Arc::default());
     let mut remembered = false;
     loop {
         tokio::select! {
@@ -84,9 +98,10 @@ async fn health(site: Arc<Site>) {
                 Err(TryRecvError::Empty | TryRecvError::Closed) => break,
             }
         }
-        let now = (site.snapshot(), table.borrow_and_update().clone());
-        let (config, at) = (&now.0.config, site.now());
-        let news = if Arc::ptr_eq(&now.0, &before.0) && !all {
+        // Names of members have their addresses there.
+        let now = (site.responder.current(), table.borrow_and_update().clone());
+        let (config, at) = (now.0.config(), site.now());
+        let news = if std::ptr::eq(config, before.0.config()) && !all {
             let names = now.1.members.changed_since(&before.1.members);
             let services = names.iter().filter_map(|name| config.service(name));
             standings.compare(services, config, &now.1, &why, at)

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 
-pub use certificate::{Certificate, CertificateError};
+pub use certificate::{Certificate, CertificateError, Reading};
 pub use handler::Handler;
 
 use super::connections::Connections;

@@ -85,17 +85,7 @@ kinds! {
 
 /// What no rule can ask for: a test goes to the channel that is tried and nowhere else, and of the others no site tells
 /// in this version.
-const NO_CHOICE: [Kind; 9] = [
-    Kind::Test,
-    Kind::SiteSyncStatus,
-    Kind::CertificateExpiring,
-    Kind::CertificateReloaded,
-    Kind::CertificateFailed,
-    Kind::SiteSuspectsItself,
-    Kind::SiteTrustsItself,
-    Kind::OverrideSet,
-    Kind::OverrideExpired,
-];
+const NO_CHOICE: [Kind; 2] = [Kind::Test, Kind::SiteSyncStatus];
 
 impl Kind {
     /// What a rule can ask for.

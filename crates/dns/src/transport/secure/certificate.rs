@@ -14,6 +14,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
+use tokio::sync::watch;
 
 /// How often the files are looked at.
 const ROUND: Duration = Duration::from_secs(10);
@@ -30,6 +31,16 @@ struct Held {
     current: ArcSwap<CertifiedKey>,
     /// The files when they were last read, right or wrong.
     seen: Mutex<Option<Stamp>>,
+    readings: watch::Sender<Reading>,
+}
+
+/// What came of reading the files again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// How often they were read since the start.
+    pub count: u64,
+    /// Why the pair that was in force stays; none when the new one is in force.
+    pub error: Option<String>,
 }
 
 /// What tells that a file was replaced: time of change and length, for both.
@@ -55,7 +66,18 @@ impl Certificate {
     pub fn read(chain: &Path, key: &Path) -> Result<Certificate, CertificateError> {
         let seen = Mutex::new(stamp(chain, key));
         let current = ArcSwap::from_pointee(load(chain, key)?);
-        Ok(Certificate { held: Arc::new(Held { chain: chain.into(), key: key.into(), current, seen }) })
+        let (chain, key, readings) = (chain.into(), key.into(), watch::Sender::default());
+        Ok(Certificate { held: Arc::new(Held { chain, key, current, seen, readings }) })
+    }
+
+    /// Tells of each time the files are read again.
+    pub fn readings(&self) -> watch::Receiver<Reading> {
+        self.held.readings.subscribe()
+    }
+
+    /// The server's own certificate in force, in DER.
+    pub fn own(&self) -> Vec<u8> {
+        self.held.current.load().cert.first().map(|own| own.as_ref().to_vec()).unwrap_or_default()
     }
 
     /// Reads the files again; the next handshake uses them, and open connections go on.
@@ -65,8 +87,12 @@ impl Certificate {
     pub fn reload(&self) -> Result<(), CertificateError> {
         let held = &self.held;
         *self.seen() = stamp(&held.chain, &held.key);
-        held.current.store(Arc::new(load(&held.chain, &held.key)?));
-        Ok(())
+        let loaded = load(&held.chain, &held.key).map(|pair| held.current.store(Arc::new(pair)));
+        held.readings.send_modify(|reading| {
+            reading.count += 1;
+            reading.error = loaded.as_ref().err().map(ToString::to_string);
+        });
+        loaded
     }
 
     /// Reads the files again whenever they change, and says so.
