@@ -12,6 +12,7 @@ mod answers;
 mod bad_commands;
 mod bad_files;
 mod bad_requests;
+mod blackout;
 mod console;
 mod declarative;
 mod delegation;

@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Three servers on one port, each at an address of its own.
 pub struct Backends {
     pub port: u16,
-    servers: Vec<Server>,
+    servers: Vec<Option<Server>>,
 }
 
 struct Server {
@@ -32,12 +32,24 @@ impl Backends {
             Some((port, [first, second, third]))
         });
         let (port, listeners) = listeners.expect("a port that is free at three addresses");
-        Backends { port, servers: listeners.into_iter().map(Server::start).collect() }
+        Backends { port, servers: listeners.into_iter().map(Server::start).map(Some).collect() }
     }
 
     /// Makes one answer 200, or 503.
     pub fn set_well(&self, member: usize, well: bool) {
-        self.servers[member].well.store(well, Ordering::Relaxed);
+        let server = self.servers[member].as_ref().expect("a member that was not killed");
+        server.well.store(well, Ordering::Relaxed);
+    }
+
+    /// Ends one: its port is closed when this returns.
+    pub fn kill(&mut self, member: usize) {
+        self.servers[member] = None;
+    }
+
+    /// Starts a killed one again where it was.
+    pub fn start_again(&mut self, member: usize, address: &str) {
+        let listener = TcpListener::bind((address, self.port)).expect("its port is still free");
+        self.servers[member] = Some(Server::start(listener));
     }
 }
 

@@ -40,7 +40,6 @@ pub fn router() -> Router<Shared> {
         .merge(managed::routes::<AlertRule>())
         .route("/services", get(services::list))
         .route("/services/{name}", get(services::detail))
-        .route("/services/{name}/resume", post(services::resume))
         .route("/zones", get(zones::list))
         .route("/zones/import", get(zone_file::ask_new).post(zone_file::post_new))
         .route("/zones/{name}", get(zones::detail))
@@ -135,4 +134,13 @@ pub type Posted = axum::Form<Vec<(String, String)>>;
 /// A part of a path, encoded so that any name can stand in it.
 fn in_path(name: &str) -> String {
     form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn no_two_pages_have_the_same_path() {
+        // Building a router panics when they do.
+        let _ = (super::router(), super::public(), super::streams());
+    }
 }
