@@ -117,6 +117,9 @@ fn while_storage_is_away_alerts_go_out_and_events_are_kept_when_it_is_back() {
     outer.kill();
     backends.set_well(0, false);
     assert_eq!(next(&hook, 0, 1), named(&[("GS_MEMBER_DOWN", MEMBERS[0])]));
+    until("the site knows that storage is away", NOTICED, || {
+        site.said().contains("STORAGE_AWAY").then_some(())
+    });
     outer.start_again();
     let events = until("the events", Duration::from_secs(60), || {
         let reply = site.http.get("/api/v1/events?kinds=GS_MEMBER_DOWN,STORAGE_AWAY,STORAGE_BACK");
