@@ -118,8 +118,8 @@ fn member(
         || !["", "1"].contains(&draft.preference.trim());
     view! {
         <div class="member">
-            <Field label=format!("Address or name of member {n}") name=format!("{at}.address") value=draft.address.clone() class="mono"
-                placeholder="192.0.2.1" error=error("address")/>
+            <Field label=format!("Address of member {n}") name=format!("{at}.address") value=draft.address.clone() class="mono"
+                placeholder="192.0.2.1 or app.example.org" error=error("address")/>
             <Select label=format!("Location of member {n}") name=format!("{at}.location") value=draft.location.clone() options=locations
                 error=error("location")/>
             <Field label=format!("Weight of member {n}") name=format!("{at}.weight") value=draft.weight.clone() inputmode="numeric"
