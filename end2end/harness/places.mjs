@@ -19,6 +19,8 @@ export const EMPTY = [
   '/alerts/channels/new',
   '/alerts/deliveries',
   '/changes',
+  '/overrides',
+  '/secrets',
   '/account',
 ];
 

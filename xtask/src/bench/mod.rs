@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: what an answer costs, what storing every query adds, how fast the log comes out again, and what a
-//! large site costs.
+//! `cargo xtask bench`: what an answer costs, what storing every query adds, how fast the log comes out again, what a large
+//! site costs, and what watching its members does.
 //!
-//! - `answer`, `logged`, `export` and `scale` are the four measurements, one file each;
+//! - `answer`, `logged`, `export`, `scale` and `health` are the five measurements, one file each;
 //! - `server` starts what is measured: Steelyard and, with `--peers`, the name servers beside it;
 //! - `host` is the machine: processes and their CPU time, folders, packages, signals;
 //! - `traffic` is dnsperf, `psql` the private cluster as an administrator sees it, `report` the tables.
@@ -13,6 +13,7 @@
 mod answer;
 mod export;
 mod figures;
+mod health;
 mod host;
 mod logged;
 mod psql;
@@ -73,6 +74,8 @@ pub enum What {
     Export,
     /// A site of 10,000 services, 100,000 members and 1,000,000 records.
     Scale,
+    /// Health checks of 10,000 members.
+    Health,
 }
 
 /// Runs the measurements, prints their tables, and writes them where `--write` says.
@@ -117,6 +120,10 @@ pub fn run(args: BenchArgs) -> anyhow::Result<()> {
     if wants(What::Scale) {
         print_last(&parts);
         parts.push(scale::run(&bench)?.markdown());
+    }
+    if wants(What::Health) {
+        print_last(&parts);
+        parts.push(health::run(&bench)?);
     }
     print_last(&parts);
     for part in &parts {

@@ -203,7 +203,7 @@ fn changes(changes: Option<&[HealthChangeLine]>, now: i64) -> AnyView {
                 <td><HealthMark health=change.before.health()/></td>
                 <td><HealthMark health=change.after.health()/>{stood(&change.after)}</td>
                 <td>{change.cause.clone()}</td>
-                <td>{why}</td>
+                <td class="wrap">{why}</td>
             </tr>
         }
     };

@@ -2,7 +2,7 @@
 
 use model::Label;
 use model::config::Ramp;
-use model::health::{Health, MemberKey, Override, Placed, RampStep, Standing};
+use model::health::{Health, MemberKey, Override, OverrideTarget, Placed, RampStep, Standing};
 
 use super::change::{Cause, HealthChange, Why};
 use super::{Ledger, TargetId};
@@ -187,5 +187,10 @@ fn words(decision: &Override) -> String {
         true => String::new(),
         false => format!(": {}", decision.reason),
     };
-    format!("{} forced {} by {}{reason}", decision.target, decision.forced, decision.by)
+    let (forced, by) = (decision.forced, &decision.by);
+    match &decision.target {
+        // Whoever reads it knows which member.
+        OverrideTarget::Member { .. } => format!("forced {forced} by {by}{reason}"),
+        wider => format!("{wider} forced {forced} by {by}{reason}"),
+    }
 }

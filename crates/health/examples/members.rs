@@ -1,6 +1,6 @@
 //! What it costs to watch 10,000 members over HTTP, and how soon the loss of half of them is known.
 //!
-//! `cargo run --release -p health --example scale [MEMBERS]`. The members are two small servers, each a process of its
+//! `cargo run --release -p health --example members [MEMBERS]`. The members are two small servers, each a process of its
 //! own that answers at every address of loopback; one of them is killed. Prints the CPU of the watching process in the
 //! steady phase as a share of one core, and when the losses were known.
 
