@@ -81,8 +81,7 @@ pub fn list(
         || "/overrides".to_owned(),
         |name| format!("/overrides?service={}", format::in_query(name)),
     );
-    let hint =
-        service.is_none().then(|| "For a pool or a member, open its service first.").unwrap_or_default();
+    let hint = if service.is_none() { "For a pool or a member, open its service first." } else { "" };
     view! {
         {crumbs}
         <PageHead title="Overrides" lede="What operators decided instead of what checks say. Checks go on, and decide again when an override ends."/>
