@@ -172,7 +172,7 @@ fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, markers: &[Mark
         })
         .collect();
     let kinds =
-        [(false, "Trouble", "M1 1h8L5 9Z", "event bad"), (true, "Good news", "M1 9h8L5 1Z", "event good")];
+        [(false, "Trouble", "M1 1h8L5 9Z", "event bad"), (true, "Other", "M1 9h8L5 1Z", "event good")];
     let kinds = kinds.into_iter().filter_map(|(good, word, head, class)| {
         let count = markers.iter().filter(|marker| marker.good == good).count() as u64;
         (count > 0).then(|| {
