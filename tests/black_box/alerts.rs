@@ -88,14 +88,18 @@ fn in_a_blackout_each_turn_is_one_message_and_a_dead_receiver_delays_none() {
     assert_eq!(turns(&hook).len(), 8, "one message for each turn");
 
     let path = format!("/api/v1/events?service={}&kinds=GS_DOWN,GS_UP", lab::SERVICE);
-    let events = site.http.get(&path).with_status(200).json();
-    let kinds: Vec<&Value> =
-        events["events"].as_array().expect("a list").iter().map(|event| &event["kind"]).collect();
-    assert_eq!(kinds, ["GS_UP", "GS_DOWN"], "newest first");
+    let events = until("both turns of the service among the events", NOTICED, || {
+        let events = site.http.get(&path).with_status(200).json()["events"].clone();
+        (events.as_array().map(Vec::len) == Some(2)).then_some(events)
+    });
+    let kinds = (&events[0]["kind"], &events[1]["kind"]);
+    assert_eq!(kinds, (&json!("GS_UP"), &json!("GS_DOWN")), "newest first");
 
-    let log = site.http.get("/api/v1/deliveries?channel=alive").with_status(200).json();
-    let log = log["deliveries"].as_array().expect("a list").clone();
-    assert_eq!(log.len(), 8);
+    let log = until("eight deliveries in the log", NOTICED, || {
+        let log = site.http.get("/api/v1/deliveries?channel=alive").with_status(200).json();
+        let log = log["deliveries"].as_array().expect("a list").clone();
+        (log.len() == 8).then_some(log)
+    });
     for delivery in log {
         assert_eq!((&delivery["outcome"], &delivery["code"]), (&json!("delivered"), &json!("200")));
         assert!(delivery["took_us"].as_u64().expect("a time") > 0);
@@ -129,8 +133,10 @@ fn while_storage_is_away_alerts_go_out_and_events_are_kept_when_it_is_back() {
     let kinds: std::collections::BTreeSet<&str> =
         events.iter().filter_map(|event| event["kind"].as_str()).collect();
     assert_eq!(kinds.len(), 3, "{events:?}");
-    let log = site.http.get("/api/v1/deliveries").with_status(200).json();
-    assert_eq!(log["deliveries"].as_array().expect("a list").len(), 1, "{log}");
+    until("the delivery in the log", NOTICED, || {
+        let log = site.http.get("/api/v1/deliveries").with_status(200).json();
+        (log["deliveries"].as_array().expect("a list").len() == 1).then_some(())
+    });
 }
 
 #[test]
@@ -144,15 +150,19 @@ fn a_channel_is_tried_and_tells_what_came_of_it() {
         (&delivery["outcome"], &delivery["code"], &delivery["rule"]),
         (&json!("delivered"), &json!("200"), &Value::Null)
     );
-    assert_eq!(hook.bodies()[0]["event"], "TEST");
+    let body = until("the message", NOTICED, || hook.bodies().into_iter().next());
+    assert_eq!(body["event"], "TEST");
 
     let own = json!({"json": {"url": site.http.base()}});
     site.http.json("POST", "/api/v1/channels", &json!({"name": "own", "via": own})).with_status(201);
     let delivery = site.http.json("POST", "/api/v1/channels/own/test", &json!({})).with_status(200).json();
     assert_eq!(delivery["outcome"], "failed");
     assert!(delivery["note"].as_str().expect("a note").contains("this server listens there"), "{delivery}");
-    let log = site.http.get("/api/v1/deliveries").with_status(200).json();
-    assert_eq!(log["deliveries"].as_array().expect("a list").len(), 2);
+    // What was sent is told at once, and written a moment later.
+    until("two deliveries in the log", NOTICED, || {
+        let log = site.http.get("/api/v1/deliveries").with_status(200).json();
+        (log["deliveries"].as_array().expect("a list").len() == 2).then_some(())
+    });
 
     let unknown = json!({"name": "s", "via": {"slack": {"url_secret": "nobody-set-this"}}});
     let refused = site.http.json("POST", "/api/v1/channels", &unknown).problem(422);
