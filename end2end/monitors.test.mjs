@@ -57,7 +57,7 @@ test('a monitor shows the fields of its type, and is tried on the spot', async (
       await arrive(page, 'Monitors');
       await page.goto('/services/new');
       await page.getByLabel('Name', { exact: true }).fill(SERVICE);
-      await page.getByLabel('Address or name of member 1').fill('127.0.0.1');
+      await page.getByLabel('Address of member 1').fill('127.0.0.1');
       await page.getByLabel('body', { exact: true }).check();
       await save(page);
       await arrive(page, SERVICE);
