@@ -254,6 +254,11 @@ impl Serving {
         self.services.get(index).map(Arc::as_ref)
     }
 
+    /// A service that is answered, as it was compiled.
+    pub fn service_named(&self, name: &DnsName) -> Option<&Service> {
+        self.service(self.compiled.places.get(name)?.index)
+    }
+
     /// Requests of each zone, in the order of the configuration; the last entry is for names outside every zone.
     pub(crate) fn requests(&self) -> &[Arc<ZoneRequests>] {
         &self.compiled.requests

@@ -8,6 +8,7 @@ use model::config::{self, DownResponse, Member, PoolChoice};
 use model::health::HealthTable;
 use model::rrtype::Family;
 use model::slots::Slot;
+use model::value::Label;
 
 use crate::algorithm::geo::Point;
 use crate::algorithm::topology::Rules;
@@ -160,6 +161,12 @@ impl Service {
             plans: [v4, v6],
             named,
         }
+    }
+
+    /// A member of a pool, with the weight it has and where it is disabled or drained.
+    pub fn candidate(&self, pool: &Label, address: IpAddr) -> Option<&Candidate> {
+        let pools = &self.plan(Family::of_address(address))?.pools;
+        pools.iter().find(|p| p.name == *pool)?.candidates.iter().find(|c| c.address == address)
     }
 
     /// The plan of a family; for types other than A and AAAA only while a member's name answers all of them.

@@ -22,11 +22,28 @@ pub async fn service_lines(site: &Site) -> Vec<ServiceLine> {
     let view = site.responder.current();
     let health = view.health().clone();
     let line = |service: &Service| {
-        let mut line = line_of(service, &health);
+        let mut line = line_of(&in_effect(&view, service), &health);
         line.answers = answers.as_ref().map(|a| a.get(&service.name.to_string()).copied().unwrap_or(0));
         line
     };
     view.config().services.iter().map(line).collect()
+}
+
+/// The service with each member's weight, and whether it is enabled and drained, as its pool, location and site make it.
+pub fn in_effect(view: &dns::Serving, service: &Service) -> Service {
+    let mut effective = service.clone();
+    let Some(compiled) = view.service_named(&service.name) else { return effective };
+    for pool in &mut effective.pools {
+        for member in &mut pool.members {
+            let found = member.address.and_then(|address| compiled.candidate(&pool.name, address));
+            let Some(candidate) = found else { continue };
+            // What was compiled from a weight is one.
+            member.weight = model::Weight::new(candidate.weight.into()).unwrap_or(member.weight);
+            member.enabled = candidate.is_enabled();
+            member.draining = candidate.draining.is_some();
+        }
+    }
+    effective
 }
 
 fn line_of(service: &Service, health: &HealthTable) -> ServiceLine {

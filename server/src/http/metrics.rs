@@ -178,6 +178,7 @@ fn members(site: &Site, scrape: &mut Scrape) {
     let health = view.health().clone();
     let (mut up, mut weights) = (Vec::new(), Vec::new());
     for service in &view.config().services {
+        let compiled = view.service_named(&service.name);
         for pool in &service.pools {
             for member in &pool.members {
                 // Two addresses of one name are two members here.
@@ -187,10 +188,11 @@ fn members(site: &Site, scrape: &mut Scrape) {
                 let of_service = vec![("service", service.name.to_string()), ("member", known_by)];
                 let measured = [of_service.clone(), vec![("site", site.name.to_string())]].concat();
                 up.push((measured, i64::from(standing.measured == Health::Up)));
-                let eligible = member.enabled && standing.health().is_eligible();
-                let weight = i64::from(member.weight.get());
+                let candidate = member.address.and_then(|ip| compiled?.candidate(&pool.name, ip));
+                let eligible = candidate.filter(|c| c.is_up() && c.draining.is_none());
+                let effective = eligible.map_or(0, |c| i64::from(c.weight));
                 for (kind, value) in
-                    [("configured", weight), ("effective", if eligible { weight } else { 0 })]
+                    [("configured", i64::from(member.weight.get())), ("effective", effective)]
                 {
                     let labels = [of_service.clone(), vec![("kind", kind.to_owned())]].concat();
                     weights.push((labels, value));

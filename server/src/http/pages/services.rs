@@ -123,12 +123,13 @@ async fn describe(site: &Site, service: Service) -> ServiceDetail {
     let overrides = site.overrides.list(now);
     let view = site.responder.current();
     // Names of members have addresses in what answers.
-    let answering = view.config().service(&service.name).unwrap_or(&service);
+    let answering = backend::in_effect(&view, view.config().service(&service.name).unwrap_or(&service));
     let pools = answering
         .pools
         .iter()
         .map(|pool| {
-            let weights: Vec<u64> = pool.members.iter().map(|m| u64::from(m.weight.get())).collect();
+            let weight = |m: &model::config::Member| if m.enabled { u64::from(m.weight.get()) } else { 0 };
+            let weights: Vec<u64> = pool.members.iter().map(weight).collect();
             let shares = model::shares::shares(&weights);
             let member = |(member, share): (&model::config::Member, &f64)| {
                 let key = MemberKey::of(&service, pool, member);
