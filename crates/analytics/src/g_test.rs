@@ -1,16 +1,16 @@
-//! The likelihood-ratio test of independent draws (G-test; Sokal & Rohlf, Biometry, chapter 17).
+//! G, the measure of how far draws are from their shares (Sokal & Rohlf, Biometry, chapter 17).
+//!
+//! It is shown, and does not decide: its tail holds for one look at a fixed count, see [`crate::sequential`].
 
-use crate::chi_square;
 use crate::judge::Counts;
 
-/// The least count a member must be expected to have for the chi-square tail to be a fair approximation (Cochran).
+/// The least count a member must be expected to have before agreement means anything (Cochran's rule for G).
 const LEAST_EXPECTED: u64 = 5;
 
-/// G and the chance of one at least as large.
+/// G and its degrees of freedom: members of positive weight, less one.
 pub(crate) struct Test {
     pub(crate) g: f64,
     pub(crate) df: u32,
-    pub(crate) p: f64,
 }
 
 /// Compares the answers of the members of positive weight with their shares.
@@ -31,8 +31,7 @@ pub(crate) fn test(counts: &Counts) -> Test {
     // Rounding may leave a perfect agreement a hair below zero.
     let g = f64::max(g, 0.0);
     let df = members.saturating_sub(1);
-    let p = if df == 0 { 1.0 } else { chi_square::survival(g, df) };
-    Test { g, df, p }
+    Test { g, df }
 }
 
 /// Answers needed for every member to be expected at least five times; one when there is nothing to choose between.

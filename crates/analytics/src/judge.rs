@@ -2,9 +2,10 @@
 
 use model::split::{MemberShare, ObservedSegment, Segment, SplitMode, Verdict};
 
-use crate::{exact, g_test, reason, wilson};
+use crate::{exact, g_test, reason, sequential, wilson};
 
-/// A chance below this fails a segment of independent draws: one false alarm in a thousand judged segments.
+/// A chance below this fails a segment of independent draws: at most one false alarm in a thousand segments, however
+/// often each of them is looked at.
 pub const SIGNIFICANCE: f64 = 0.001;
 
 /// The numbers of a segment, brought into a form that adds up.
@@ -70,8 +71,8 @@ struct Ruling {
 /// The verdict on a segment.
 ///
 /// An exact schedule is held to its bound: a member that strays by twice the number of runs or more fails, at any
-/// count, and a pass needs a whole period of answers for each run. Independent draws are held to a G-test at
-/// [`SIGNIFICANCE`], once every member is expected five times. An answer that named no eligible member, or a member
+/// count, and a pass needs a whole period of answers for each run. Independent draws are held to a test that may be
+/// read at any time, at [`SIGNIFICANCE`], once every member is expected five times. An answer that named no eligible member, or a member
 /// of weight 0 beside others, fails at once in either mode. Where the client decides who answers, no weight is held
 /// against the counts, and the reason says so.
 pub fn judge(segment: &ObservedSegment) -> Segment {
@@ -133,9 +134,10 @@ fn by_bound(counts: &Counts, names: &[String], runs: u32) -> Ruling {
 
 fn by_test(counts: &Counts, names: &[String]) -> Ruling {
     let test = g_test::test(counts);
+    let p = sequential::p_value(counts);
     let needed = g_test::needed(counts);
     let ruling = |verdict, reason| {
-        let p_value = (counts.total > 0).then_some(test.p);
+        let p_value = (counts.total > 0).then_some(p);
         Ruling { verdict, reason, statistic: test.g, p_value, needed }
     };
     if let Some(reason) = certain_failure(counts, names) {
@@ -148,10 +150,10 @@ fn by_test(counts: &Counts, names: &[String]) -> Ruling {
         return ruling(Verdict::Pass, reason::nothing_to_choose(counts.total));
     }
     match exact::farthest(counts) {
-        Some(i) if test.p < SIGNIFICANCE => {
-            ruling(Verdict::Fail, reason::unlikely(counts, i, &names[i], test.g, test.p))
+        Some(i) if p < SIGNIFICANCE => {
+            ruling(Verdict::Fail, reason::unlikely(counts, i, &names[i], test.g, p))
         }
-        _ => ruling(Verdict::Pass, reason::likely(test.g, test.p)),
+        _ => ruling(Verdict::Pass, reason::likely(test.g, p)),
     }
 }
 

@@ -10,6 +10,7 @@ mod g_test;
 mod judge;
 mod reason;
 mod report;
+mod sequential;
 pub mod split_csv;
 mod wilson;
 

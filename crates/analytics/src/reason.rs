@@ -1,6 +1,6 @@
 //! The sentence beside a verdict: the numbers that decided it, in the words of an operator.
 
-use crate::judge::Counts;
+use crate::judge::{Counts, SIGNIFICANCE};
 
 /// A count of answers: whole where it is whole, two decimals where it is not.
 fn number(value: f64) -> String {
@@ -76,15 +76,33 @@ pub(crate) fn nothing_to_choose(total: u64) -> String {
     format!("One member had any weight, and all {} named it.", answers(total as f64))
 }
 
+/// What an operator may rely on who looks at a running split again and again.
+fn again() -> String {
+    format!("looking again does not raise the chance of a false alarm above {SIGNIFICANCE}")
+}
+
 pub(crate) fn likely(g: f64, p: f64) -> String {
-    format!("Draws by these weights differ this much or more with a chance of {} (G = {g:.2}).", chance(p))
+    // At 1 the bound says nothing, and the ratio behind it does: it is for these weights, or for neither side.
+    if p >= 1.0 {
+        return format!(
+            "Independent draws by these weights explain the answers as well as others would (G = {g:.2}); {}.",
+            again()
+        );
+    }
+    let chance = chance(p);
+    format!(
+        "Independent draws by these weights ever differ this much with a chance of at most {chance} (G = {g:.2}); {}.",
+        again()
+    )
 }
 
 pub(crate) fn unlikely(counts: &Counts, member: usize, name: &str, g: f64, p: f64) -> String {
     let chance = chance(p);
     format!(
-        "{}; draws by these weights differ this much with a chance of {chance} (G = {g:.2}).",
-        excess(counts, member, name)
+        "{}; independent draws by these weights ever differ this much with a chance of at most {chance} (G = {g:.2}), \
+         and {}.",
+        excess(counts, member, name),
+        again()
     )
 }
 

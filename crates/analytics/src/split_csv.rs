@@ -61,7 +61,7 @@ pub fn judge_csv_file(
 ///
 /// Without `column`, the first of [`DEFAULT_COLUMNS`] that the file has is read. The first address of a cell counts,
 /// be the cell `10.0.0.1;10.0.0.2`, `['10.0.0.1']` or a JSON array; an address that is not expected fails the split.
-/// Counts within the bound of an exact schedule pass as such. All others are held to the G-test of independent
+/// Counts within the bound of an exact schedule pass as such. All others are held to the test of independent
 /// draws, because an export proves neither that it is whole nor that it is one stretch of time.
 pub fn judge_csv(
     reader: impl Read,

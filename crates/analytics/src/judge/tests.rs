@@ -106,14 +106,16 @@ fn random_draws_by_example() {
             &[6, 3, 1],
             &[600, 300, 100],
             Pass,
-            "Draws by these weights differ this much or more with a chance of 1.0000 (G = 0.00).",
+            "Independent draws by these weights explain the answers as well as others would (G = 0.00); \
+             looking again does not raise the chance of a false alarm above 0.001.",
         ),
         (
             &[1, 1],
             &[600, 400],
             Fail,
             "10.10.25.46 got 600 answers where 500 were due, 100 more; \
-             draws by these weights differ this much with a chance of 2.2e-10 (G = 40.27).",
+             independent draws by these weights ever differ this much with a chance of at most 4.6e-8 (G = 40.27), \
+             and looking again does not raise the chance of a false alarm above 0.001.",
         ),
         (&[3], &[12], Pass, "One member had any weight, and all 12 answers named it."),
         (&[3, 0], &[12, 0], Pass, "One member had any weight, and all 12 answers named it."),
@@ -232,7 +234,7 @@ fn draw(weights: &[u16], answers: usize, state: &mut u64) -> Vec<u64> {
 }
 
 #[test]
-fn the_test_passes_fair_draws_and_its_chance_means_what_it_says() {
+fn the_test_passes_fair_draws_and_its_chance_is_a_bound() {
     let mut state = 1;
     for weights in [&[6, 3, 1][..], &[20, 20, 1], &[1, 1], &[7, 5, 3, 2, 1, 1, 1]] {
         let judged: Vec<Segment> = (0..1000)
@@ -241,7 +243,7 @@ fn the_test_passes_fair_draws_and_its_chance_means_what_it_says() {
         let passed = judged.iter().filter(|s| s.verdict == Verdict::Pass).count();
         let below_a_tenth = judged.iter().filter(|s| s.p_value.unwrap() < 0.1).count();
         assert!(passed > 990, "{weights:?}: {passed} of 1000");
-        assert!((60..=140).contains(&below_a_tenth), "{weights:?}: {below_a_tenth} of 1000 below 0.1");
+        assert!(below_a_tenth <= 100, "{weights:?}: {below_a_tenth} of 1000 below 0.1");
     }
 }
 
