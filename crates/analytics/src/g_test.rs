@@ -15,7 +15,7 @@ pub(crate) struct Test {
 
 /// Compares the answers of the members of positive weight with their shares.
 pub(crate) fn test(counts: &Counts) -> Test {
-    let total = counts.observed.iter().sum::<u64>() as f64;
+    let total: f64 = counts.observed.iter().map(|&observed| observed as f64).sum();
     let mut g = 0.0;
     let mut members = 0u32;
     for (&observed, &weight) in counts.observed.iter().zip(&counts.weights) {

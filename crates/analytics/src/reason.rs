@@ -13,9 +13,15 @@ fn answers(value: f64) -> String {
     if text == "1" { "1 answer".to_owned() } else { format!("{text} answers") }
 }
 
-/// A chance as people read it: decimals, or a power of ten once the decimals would be zeros.
-fn chance(p: f64) -> String {
-    if p >= 0.0001 { format!("{p:.4}") } else { format!("{p:.1e}") }
+/// The most that a chance may be, as people read it: decimals, or a power of ten where it is rare enough to fail.
+///
+/// Rounded up, because a bound that is rounded down is none.
+fn at_most(p: f64) -> String {
+    if p >= SIGNIFICANCE {
+        return format!("at most {:.4}", libm::ceil(p * 1e4) / 1e4);
+    }
+    let unit = libm::pow(10.0, libm::floor(libm::log10(p)) - 1.0);
+    format!("at most {:.1e}", libm::ceil(p / unit) * unit)
 }
 
 /// "A got 812 answers where 500 were due, 312 more".
@@ -54,7 +60,11 @@ pub(crate) fn too_few_for_a_test(total: u64, needed: u64) -> String {
     if total == 0 {
         return NONE.to_owned();
     }
-    format!("{}, and {needed} are needed for the least likely member to be due 5.", so_far(total))
+    let more = match needed.saturating_sub(total) {
+        1 => "1 more is".to_owned(),
+        more => format!("{more} more are"),
+    };
+    format!("{}, and {more} needed for the least likely member to be due 5.", so_far(total))
 }
 
 const NONE: &str = "There was no answer to judge.";
@@ -85,21 +95,22 @@ pub(crate) fn likely(g: f64, p: f64) -> String {
     // At 1 the bound says nothing, and the ratio behind it does: it is for these weights, or for neither side.
     if p >= 1.0 {
         return format!(
-            "Independent draws by these weights explain the answers as well as others would (G = {g:.2}); {}.",
+            "Independent draws by these weights explain the answers no worse than draws by others do on average \
+             (G = {g:.2}); {}.",
             again()
         );
     }
-    let chance = chance(p);
+    let chance = at_most(p);
     format!(
-        "Independent draws by these weights ever differ this much with a chance of at most {chance} (G = {g:.2}); {}.",
+        "Independent draws by these weights ever differ this much with a chance of {chance} (G = {g:.2}); {}.",
         again()
     )
 }
 
 pub(crate) fn unlikely(counts: &Counts, member: usize, name: &str, g: f64, p: f64) -> String {
-    let chance = chance(p);
+    let chance = at_most(p);
     format!(
-        "{}; independent draws by these weights ever differ this much with a chance of at most {chance} (G = {g:.2}), \
+        "{}; independent draws by these weights ever differ this much with a chance of {chance} (G = {g:.2}), \
          and {}.",
         excess(counts, member, name),
         again()
@@ -112,4 +123,25 @@ pub(crate) fn strangers(count: u64) -> String {
 
 pub(crate) fn weightless(name: &str, observed: u64) -> String {
     format!("{name} has weight 0 beside members of positive weight, and got {}.", answers(observed as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_never_rounded_down() {
+        for (p, text) in [
+            (1.0, "1.0000"),
+            (0.03121, "0.0313"),
+            (0.001, "0.0010"),
+            (0.00101, "0.0011"),
+            (0.000_991, "1.0e-3"),
+            (0.000_94, "9.4e-4"),
+            (4.61e-8, "4.7e-8"),
+            (f64::MIN_POSITIVE, "2.3e-308"),
+        ] {
+            assert_eq!(at_most(p), format!("at most {text}"), "{p}");
+        }
+    }
 }

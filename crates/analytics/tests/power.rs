@@ -100,7 +100,7 @@ fn nor_are_two_equals() {
     assert!(false_alarms(&[1, 1], 3, failed) <= FALSE_ALARMS);
 }
 
-/// Why the test is not a G-test: read at every look, its one in a thousand is several.
+/// Why the test is not a G-test: read at every one of 20 looks, its one in a thousand is eight.
 #[test]
 fn a_g_test_read_at_every_look_would_accuse_too_many() {
     let by_g = |look: &Segment| chi_square_survival(look.statistic, 1) < SIGNIFICANCE;

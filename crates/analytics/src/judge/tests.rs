@@ -100,21 +100,41 @@ fn random_draws_by_example() {
             &[6, 3, 1][..],
             &[30, 14, 5][..],
             Insufficient,
-            "There were 49 answers, and 50 are needed for the least likely member to be due 5.",
+            "There were 49 answers, and 1 more is needed for the least likely member to be due 5.",
+        ),
+        (
+            &[6, 3, 1],
+            &[1, 0, 0],
+            Insufficient,
+            "There was 1 answer, and 49 more are needed for the least likely member to be due 5.",
+        ),
+        (
+            &[6, 3, 1],
+            &[570, 330, 100],
+            Pass,
+            "Independent draws by these weights explain the answers no worse than draws by others do on average \
+             (G = 4.43); looking again does not raise the chance of a false alarm above 0.001.",
+        ),
+        (
+            &[1, 1],
+            &[550, 450],
+            Pass,
+            "Independent draws by these weights ever differ this much with a chance of at most 0.1696 (G = 10.02); \
+             looking again does not raise the chance of a false alarm above 0.001.",
         ),
         (
             &[6, 3, 1],
             &[600, 300, 100],
             Pass,
-            "Independent draws by these weights explain the answers as well as others would (G = 0.00); \
-             looking again does not raise the chance of a false alarm above 0.001.",
+            "Independent draws by these weights explain the answers no worse than draws by others do on average \
+             (G = 0.00); looking again does not raise the chance of a false alarm above 0.001.",
         ),
         (
             &[1, 1],
             &[600, 400],
             Fail,
             "10.10.25.46 got 600 answers where 500 were due, 100 more; \
-             independent draws by these weights ever differ this much with a chance of at most 4.6e-8 (G = 40.27), \
+             independent draws by these weights ever differ this much with a chance of at most 4.7e-8 (G = 40.27), \
              and looking again does not raise the chance of a false alarm above 0.001.",
         ),
         (&[3], &[12], Pass, "One member had any weight, and all 12 answers named it."),
@@ -163,6 +183,7 @@ fn a_segment_without_members_or_with_counts_of_another_length_is_judged_too() {
     assert_eq!(verdict(SplitMode::Exact, &[1], &[5, 1]).0, Verdict::Fail);
     assert_eq!(verdict(SplitMode::Exact, &[1, 1], &[5]).0, Verdict::Fail);
     assert_eq!(verdict(SplitMode::Exact, &[1, 1], &[u64::MAX, u64::MAX]).0, Verdict::Fail);
+    assert_eq!(verdict(SplitMode::Random, &[1, 1], &[u64::MAX, u64::MAX]).0, Verdict::Pass);
 }
 
 #[test]
