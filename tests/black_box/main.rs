@@ -20,6 +20,7 @@ mod drain;
 mod exposure;
 mod health;
 mod listening;
+mod logging;
 mod metrics;
 mod openapi;
 mod outage;

@@ -7,6 +7,7 @@ use crate::charts::{Bars, stacked_bars};
 use crate::components::{Empty, Notice, NoticeKind, PageHead};
 use crate::format;
 use crate::islands::{AutoRefresh, ExportButton};
+use crate::pages::full_log::full_log;
 
 const WINDOWS: [(&str, &str); 7] = [
     ("5m", "5 minutes"),
@@ -56,7 +57,7 @@ pub fn logs(view: &LogView, now: i64) -> impl IntoView + use<> {
             {problem.map(|text| view! { <p class="error" id="filter-error">{text}</p> })}
             <p class="hint" id="filter-hint">"field op value, joined by and, or, not and brackets; ops are = != ~ < > in (..). Fields are the columns."</p>
         </form>
-        <div data-live="logs">{content(view, now, &query)}</div>
+        <div data-live="logs">{full_log(view.limited, view.full_until, now)}{content(view, now, &query)}</div>
     }
 }
 

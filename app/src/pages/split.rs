@@ -198,8 +198,12 @@ fn segment(number: usize, segment: &Segment, of: usize) -> AnyView {
         SplitMode::Exact => "judged by the bound of the exact schedule".to_owned(),
         SplitMode::ByClient => "not judged: who is answered what depends on who asks".to_owned(),
         SplitMode::Random => match segment.p_value {
-            Some(p) => format!("judged by a G-test: G = {:.2}, p = {p:.4}", segment.statistic),
-            None => "judged by a G-test".to_owned(),
+            // Rounded up, since it is a bound.
+            Some(p) => {
+                let most = (p * 10_000.0).ceil() / 10_000.0;
+                format!("judged as draws, at every look: G = {:.2}, p at most {most:.4}", segment.statistic)
+            }
+            None => "judged as draws, at every look".to_owned(),
         },
     };
     view! {

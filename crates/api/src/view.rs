@@ -163,6 +163,10 @@ pub struct LogView {
     pub problem: Option<String>,
     /// Whether this server stores no rows at all.
     pub off: bool,
+    /// Whether any limit of rows is set.
+    pub limited: bool,
+    /// Until when every row is kept all the same, microseconds since 1970 UTC.
+    pub full_until: Option<i64>,
     /// The window as asked for, as `15m`.
     pub since: String,
     /// Start of the window, microseconds since 1970 UTC.

@@ -8,6 +8,7 @@ mod alert;
 mod alias;
 mod channel;
 mod index;
+mod logging;
 mod monitor;
 mod place;
 mod pool;
@@ -22,7 +23,6 @@ use std::hash::Hash;
 
 use crate::config::{Config, Zone};
 use crate::problem::{Problems, nearest};
-use crate::value::Span;
 use index::{Index, Names};
 
 pub use channel::split_address;
@@ -67,19 +67,7 @@ pub fn check(config: &Config) -> Result<(), Problems> {
         alert::rule(&index, rule, &mut problems);
     }
     alias::circles(&index, &aliases, &mut problems);
-    let day = Span::seconds(86_400).as_millis();
-    let retention = config.logging.retention;
-    if retention.as_millis() < day || !retention.as_millis().is_multiple_of(day) {
-        problems.push(
-            "logging.retention",
-            retention.to_string(),
-            "rows are dropped by the day: give whole days such as 7d",
-        );
-    }
-    let kept = config.logging.event_retention;
-    if kept.as_millis() < day || kept.as_millis() > 3650 * day {
-        problems.push("logging.event_retention", kept.to_string(), "give 1d to 3650d");
-    }
+    logging::logging(&config.logging, &mut problems);
     problems.into_result()
 }
 

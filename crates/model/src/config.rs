@@ -25,7 +25,7 @@ pub use channel::{
 };
 pub use client_group::{Addresses, ClientGroup};
 pub use index::{LocationIndex, ZoneIndex};
-pub use logging::{Logging, Throttle};
+pub use logging::{LogFilter, Logging, MAX_LOG_FILTERS, Throttle};
 pub use member::{AnswerAs, Member, MemberId};
 pub use monitor::{
     DnsQuery, Flap, Header, Monitor, MonitorAuth, MonitorField, MonitorKind, MonitorTls, RcodeName,

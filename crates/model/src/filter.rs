@@ -7,7 +7,7 @@
 //! network.
 
 mod field;
-mod instant;
+pub(crate) mod instant;
 mod lex;
 mod parse;
 mod show;

@@ -12,6 +12,7 @@ pub mod counter;
 pub mod event;
 pub mod filter;
 pub mod health;
+pub mod moment;
 pub mod name;
 pub mod occurrence;
 pub mod plan;
@@ -27,6 +28,7 @@ pub mod template;
 pub mod value;
 pub mod zonefile;
 
+pub use moment::Moment;
 pub use name::DnsName;
 pub use problem::{Problem, Problems};
 pub use value::{Label, Priority, Span, Ttl, Weight};

@@ -12,7 +12,7 @@ use crate::rrtype::Family;
 pub enum SplitMode {
     /// One exact schedule: judged by its bound.
     Exact,
-    /// Independent draws: judged by a G-test.
+    /// Independent draws: judged by a sequential test, which may be looked at as often as one likes.
     Random,
     /// Who asks decides who answers: shares are those of the clients, and no weights are held against them.
     ByClient,
@@ -125,7 +125,8 @@ pub struct Segment {
     pub reason: String,
     /// Exact: the largest deviation, in answers. Random: G.
     pub statistic: f64,
-    /// Random: the chance of a G this large if the weights hold; none for exact.
+    /// Random: the most the chance may be that draws by the weights ever, at any look, come to counts like these; none for
+    /// exact.
     pub p_value: Option<f64>,
     /// Answers needed for a verdict.
     pub needed: u64,

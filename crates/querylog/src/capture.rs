@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
 
+use model::config::Logging;
 use model::counter::bucket_of;
 use model::event::QueryEvent;
 use model::row::{Class, LogRow, Outcome};
@@ -10,6 +11,7 @@ use model::slots::Slot;
 use rtrb::Consumer;
 
 use crate::classify::significance;
+use crate::filters::Filters;
 use crate::ledger::{AccountId, Accounts, CounterId};
 use crate::names::NameTable;
 use crate::row::row;
@@ -30,27 +32,32 @@ fn is_over(ring: &Consumer<QueryEvent>) -> bool {
     ring.is_empty()
 }
 
+fn full_until(logging: &Logging) -> i64 {
+    logging.full_until.map_or(i64::MIN, |until| until.0)
+}
+
 pub(crate) struct Capture {
     shared: Arc<Shared>,
     rings: Vec<Consumer<QueryEvent>>,
     views: Views,
     throttle: Throttle<LogRow>,
+    filters: Filters,
+    /// Rows of before this moment are not limited, microseconds since 1970 UTC.
+    full_until: i64,
     ready: Vec<LogRow>,
     accounts: Accounts,
     said_unknown: bool,
 }
 
 impl Capture {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        rings: Vec<Consumer<QueryEvent>>,
-        throttle: Throttle<LogRow>,
-    ) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, rings: Vec<Consumer<QueryEvent>>, logging: &Logging) -> Self {
         Capture {
-            shared,
             rings,
             views: Views::default(),
-            throttle,
+            throttle: Throttle::new(logging, shared.options.seed),
+            filters: Filters::of(logging),
+            full_until: full_until(logging),
+            shared,
             ready: Vec::with_capacity(CHUNK),
             accounts: Accounts::new(),
             said_unknown: false,
@@ -128,6 +135,7 @@ impl Capture {
         if let Some(logging) = mail.logging {
             let closed = self.throttle.set(&logging);
             self.settle(closed);
+            (self.filters, self.full_until) = (Filters::of(&logging), full_until(&logging));
         }
         for mut view in mail.views {
             // In the ledger before any counter of the view can be.
@@ -145,15 +153,15 @@ impl Capture {
         let significance = significance(event);
         let mut class = if significance.is_empty() { Class::NonSignificant } else { Class::Significant };
         let mut made = None;
-        if let (Class::NonSignificant, Some(filter)) = (class, &self.shared.options.filter) {
+        if class == Class::NonSignificant && self.filters.are_any(event.at) {
             let candidate = row(event, &names, class, significance);
-            if filter.matches(&candidate, &self.shared.options.site) {
+            if self.filters.ask_for(&candidate, &self.shared.options.site) {
                 class = Class::Filtered;
             }
             made = Some(LogRow { class, ..candidate });
         }
         let make = || made.unwrap_or_else(|| row(event, &names, class, significance));
-        if self.throttle.limits(class) {
+        if event.at >= self.full_until && self.throttle.limits(class) {
             let zone = names.zone.clone().filter(|_| names.service.is_none());
             let group = Group { class, service: names.service.clone(), zone };
             self.throttle.offer(event.at, group, make);

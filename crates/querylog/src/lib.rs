@@ -11,6 +11,7 @@ mod capture;
 mod classify;
 mod counting;
 mod drain;
+mod filters;
 mod ledger;
 mod matcher;
 mod names;

@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::matcher::Matcher;
-
 /// The time of day, microseconds since 1970 UTC.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
@@ -31,8 +29,6 @@ pub struct Options {
     pub retry_first: Duration,
     /// The longest wait between two attempts.
     pub retry_last: Duration,
-    /// Rows an operator asks for, which have a throttle of their own.
-    pub filter: Option<Matcher>,
     /// Seed of the throttle's sampling; from the operating system when absent.
     pub seed: Option<u64>,
 }
@@ -51,7 +47,6 @@ impl Options {
             flush_patience: Duration::from_millis(300),
             retry_first: Duration::from_millis(200),
             retry_last: Duration::from_secs(10),
-            filter: None,
             seed: None,
         }
     }

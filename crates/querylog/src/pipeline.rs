@@ -23,7 +23,6 @@ use crate::options::Options;
 use crate::presence::lock;
 use crate::shared::{Shared, Status};
 use crate::sink::Sink;
-use crate::throttle::Throttle;
 use crate::view::LogView;
 use crate::{counting, drain, writer};
 
@@ -72,10 +71,9 @@ impl<S: Sink> Pipeline<S> {
         logging: Logging,
         first: LogView,
     ) -> io::Result<Pipeline<S>> {
-        let throttle = Throttle::new(&logging, options.seed);
         let shared = Arc::new(Shared::new(options));
         shared.send(|mail| mail.views.push(first));
-        let capture = Capture::new(shared.clone(), rings, throttle);
+        let capture = Capture::new(shared.clone(), rings, &logging);
         let of_thread = shared.clone();
         let thread = std::thread::Builder::new()
             .name("querylog".to_owned())
@@ -142,7 +140,7 @@ impl<S> Pipeline<S> {
         self.shared.send(|mail| mail.rings.extend(rings));
     }
 
-    /// Sets the throttles; seconds that are still open are closed under the old ones.
+    /// Sets the limits, the filters and the time of full logging; seconds that are still open are closed under the old ones.
     pub fn set_logging(&self, logging: Logging) {
         self.shared.send(|mail| mail.logging = Some(logging));
     }

@@ -23,6 +23,16 @@ pub async fn run(site: Arc<Site>) {
         let done = async {
             site.store.prepare_partitions(now).await?;
             site.store.drop_expired(now, logging.retention).await?;
+            if let Some(gib) = logging.retention_gib {
+                let dropped = site.store.drop_beyond_size(now, u64::from(gib) << 30).await?;
+                if !dropped.is_empty() {
+                    tracing::warn!(
+                        ?dropped,
+                        gib,
+                        "days of the query log were dropped: it took more than it may"
+                    );
+                }
+            }
             site.store.forget_events(now, logging.event_retention).await?;
             site.store.forget_health_changes(now - HEALTH_KEPT.as_micros() as i64).await?;
             site.store.forget_expired_access(now).await

@@ -3,7 +3,7 @@
 const DAY_US: i64 = 86_400_000_000;
 
 /// Reads `2026-01-31`, `2026-01-31T08:30:00Z`, `2026-01-31 08:30:00.25+01:00`; none when it is no such time.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     let (date, time) = match text.find(['T', 't', ' ']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
         None => (text, None),
@@ -80,7 +80,7 @@ fn days(year: i64, month: i64, day: i64) -> i64 {
 }
 
 /// Writes a time as `2026-01-31T08:30:00.250000Z`.
-pub(super) fn format(at: i64) -> String {
+pub(crate) fn format(at: i64) -> String {
     let day = at.div_euclid(DAY_US) + 719_468;
     let micros = at.rem_euclid(DAY_US);
     let (era, of_era) = (day.div_euclid(146_097), day.rem_euclid(146_097));

@@ -48,10 +48,7 @@ impl Store {
                    WHERE i.inhparent = 'query_log'::regclass";
         let names: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut *tx).await?;
         for name in names {
-            let day =
-                name.strip_prefix("query_log_").and_then(|d| NaiveDate::parse_from_str(d, "%Y%m%d").ok());
-            // The name is rebuilt from the day, so that nothing of the catalogue's text becomes SQL.
-            if let Some(day) = day.filter(|d| *d < end) {
+            if let Some(day) = day_in(&name).filter(|day| *day < end) {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {}", name_of(day)))).execute(&mut *tx).await?;
             }
         }
@@ -63,6 +60,44 @@ impl Store {
         sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
+}
+
+impl Store {
+    /// Drops the oldest days until all partitions together, indexes included, take no more than `bytes`; the day of
+    /// `now` and those ahead stay whatever they take. Counters stay: they are small, and the split is judged by them.
+    ///
+    /// Gives the days that were dropped.
+    pub async fn drop_beyond_size(&self, now: i64, bytes: u64) -> Result<Vec<NaiveDate>, StoreError> {
+        let mut tx = self.export.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(LOCK).execute(&mut *tx).await?;
+        let sql = "SELECT c.relname, pg_total_relation_size(c.oid) FROM pg_inherits i \
+                   JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'query_log'::regclass";
+        let sizes: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&mut *tx).await?;
+        let mut total: u64 = sizes.iter().map(|(_, size)| *size as u64).sum();
+        let today = day_of(now);
+        let mut days: Vec<(NaiveDate, u64)> = sizes
+            .iter()
+            .filter_map(|(name, size)| Some((day_in(name)?, *size as u64)))
+            .filter(|(day, _)| *day < today)
+            .collect();
+        days.sort();
+        let mut dropped = Vec::new();
+        for (day, size) in days {
+            if total <= bytes {
+                break;
+            }
+            sqlx::query(AssertSqlSafe(format!("DROP TABLE {}", name_of(day)))).execute(&mut *tx).await?;
+            total -= size;
+            dropped.push(day);
+        }
+        tx.commit().await?;
+        Ok(dropped)
+    }
+}
+
+/// The day of a partition. Its name is rebuilt from the day, so that nothing of the catalogue's text becomes SQL.
+fn day_in(name: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(name.strip_prefix("query_log_")?, "%Y%m%d").ok()
 }
 
 async fn days_in_default(connection: &mut PgConnection) -> Result<Vec<NaiveDate>, StoreError> {

@@ -5,6 +5,7 @@ mod alerts;
 mod changes;
 pub mod errors;
 mod events;
+mod full_log;
 mod logs;
 mod managed;
 mod monitors;
@@ -53,6 +54,7 @@ pub fn router() -> Router<Shared> {
         .route("/split", get(split::list))
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
+        .route("/logs/full", post(full_log::post))
         .route("/logs/export/progress", get(logs::progress))
         .route("/events", get(events::show))
         .route("/alerts", get(alerts::show))

@@ -26,6 +26,8 @@ pub fn of(schema: &str) -> Option<Value> {
         "Location" => first(&config.locations),
         "Logging" => Some(json!(config.logging)),
         "Throttle" => Some(json!(config.logging.site_throttle)),
+        "LogFilter" => Some(json!({"name": "lab", "match": "client_ip in (10.0.0.0/8)"})),
+        "Moment" => Some(json!("2026-11-25T18:00:00Z")),
         "Record" => objects::record_lines(config).into_iter().next(),
         "ServicePool" => objects::pool_lines(config).into_iter().next(),
         "ServiceMember" => objects::member_lines(config, &HealthTable::default()).into_iter().next(),

@@ -15,6 +15,7 @@ pub const ALL: &[Named] = &[
     ("ClientGroup", client_group),
     ("Logging", logging),
     ("Throttle", throttle),
+    ("LogFilter", log_filter),
     ("Config", config),
 ];
 
@@ -74,11 +75,25 @@ fn logging() -> Schema {
     let throttle = |about: &str, default: Throttle| to_or("Throttle", about, default_of(default));
     let retention = "How long rows are kept; whole days, since a day is the unit that is dropped.";
     let events = "How long events and the deliveries of alerts are kept, 1d to 3650d.";
+    let size = "Most that rows and their indexes may take on disk, GiB; the oldest days are dropped first, the \
+                current one never.";
+    let full = "Until then every row is kept, whatever the limits say (RFC 3339).";
     object("What the query log keeps. Counters and the split are exact whatever it drops.")
         .may("service_throttle", throttle("Limit of each service.", default.service_throttle))
         .may("site_throttle", throttle("Limit of the whole site.", default.site_throttle))
         .may("retention", to_or("Span", retention, default_of(default.retention)))
         .may("event_retention", to_or("Span", events, default_of(default.event_retention)))
+        .may("retention_gib", whole(size, 1, 1 << 20))
+        .may("filters", list_of("LogFilter", "Rows that any of these asks for are of the class `filtered`."))
+        .may("full_until", to("Moment", full))
+        .closed()
+}
+
+fn log_filter() -> Schema {
+    object("Rows an operator asks for, with limits of their own.")
+        .must("name", to("Label", "What it is called."))
+        .must("match", text("Which rows, in the language of the log's filter."))
+        .may("until", to("Moment", "When it ends by itself; never when absent."))
         .closed()
 }
 

@@ -28,7 +28,7 @@ fn report() -> Schema {
 }
 
 fn segment() -> Schema {
-    let mode = "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a G-test. \
+    let mode = "`exact`: one exact schedule, judged by its bound. `random`: independent draws, judged by a sequential test that may be looked at at any time. \
          `by_client`: who asks decides, and no weights are held against the shares.";
     object("A time in which weights and eligible members of a service stayed the same.")
         .must("from", instant("Start"))
@@ -43,7 +43,7 @@ fn segment() -> Schema {
         .must("statistic", number("Exact: the largest deviation, answers. Random: G."))
         .must(
             "p_value",
-            or_null(share("Random: the chance of a G this large if the weights hold; null for exact")),
+            or_null(share("Random: the most the chance may be that draws by the weights ever come to such counts; null for exact")),
         )
         .must("needed", count("Answers needed for a verdict."))
         .open()

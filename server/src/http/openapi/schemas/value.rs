@@ -13,6 +13,7 @@ pub const ALL: &[Named] = &[
     ("Address", address),
     ("Network", network),
     ("Span", span),
+    ("Moment", moment),
     ("Weight", weight),
     ("Priority", priority),
     ("Ttl", ttl),
@@ -47,6 +48,10 @@ fn span() -> Schema {
     text("A span of time in whole milliseconds, seconds, minutes, hours or days: `500ms`, `10s`, `5m`, `2h`, `7d`.")
         .pattern(Some("^[0-9]+(ms|s|m|h|d)$"))
         .into()
+}
+
+fn moment() -> Schema {
+    text("A moment in the form of RFC 3339: `2026-11-25T18:00:00Z`.").into()
 }
 
 fn weight() -> Schema {

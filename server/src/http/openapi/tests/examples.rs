@@ -122,6 +122,11 @@ logging:
   site_throttle: {significant: 4, filtered: 5, non_significant: 6}
   retention: 30d
   event_retention: 365d
+  retention_gib: 50
+  filters:
+  - {name: lab, match: 'client_ip in (10.0.0.0/8)'}
+  - {name: friday, match: 'service = a.example.org', until: '2026-11-27T18:00:00Z'}
+  full_until: '2026-11-25T18:00:00Z'
 ";
 
 fn read(text: &str) -> Config {

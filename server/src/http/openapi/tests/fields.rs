@@ -8,9 +8,9 @@ use api::health::{
 use api::view::{LogLine, RevisionDetail, RevisionLine};
 use model::config::{
     AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
-    Location, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script, ScriptCall,
-    Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule, Transfer,
-    Webhook, Zone,
+    Location, LogFilter, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script,
+    ScriptCall, Secondary, SecretName, Service, Site, Snmp, SnmpUser, Soa, Syslog, Throttle, TopologyRule,
+    Transfer, Webhook, Zone,
 };
 use model::health::{FailureCode, LastCheck, RampStep, Standing};
 use model::occurrence::{Delivery, Occurrence};
@@ -71,6 +71,7 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Location>("Location");
     same_fields::<Logging>("Logging");
     same_fields::<Throttle>("Throttle");
+    same_fields::<LogFilter>("LogFilter");
     same_fields::<Channel>("Channel");
     same_fields::<AlertRule>("AlertRule");
     same_fields::<Webhook>("Webhook");
@@ -176,6 +177,7 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Location>("Location");
     same_demands::<Logging>("Logging");
     same_demands::<Throttle>("Throttle");
+    same_demands::<LogFilter>("LogFilter");
     same_demands::<Channel>("Channel");
     same_demands::<AlertRule>("AlertRule");
     same_demands::<Webhook>("Webhook");
