@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use futures::{Stream, StreamExt};
 use serde::Serialize;
+use store::ExportFormat;
 
 use crate::csv_rows::CsvRows;
 
@@ -79,10 +80,45 @@ impl Progress {
     }
 }
 
+/// Counts the rows of an export as it passes.
+#[derive(Debug)]
+pub enum Rows {
+    /// Records of CSV after its header.
+    Csv(CsvRows),
+    /// Lines: no line end stands inside a line of JSON.
+    Lines(u64),
+}
+
+impl Rows {
+    /// Of this format, none yet.
+    pub fn of(format: ExportFormat) -> Rows {
+        match format {
+            ExportFormat::Csv => Rows::Csv(CsvRows::default()),
+            ExportFormat::Ndjson => Rows::Lines(0),
+        }
+    }
+
+    /// Takes the next piece of the stream.
+    pub fn take(&mut self, piece: &[u8]) {
+        match self {
+            Rows::Csv(rows) => rows.take(piece),
+            Rows::Lines(ends) => *ends += memchr::memchr_iter(b'\n', piece).count() as u64,
+        }
+    }
+
+    /// Rows that passed whole.
+    pub fn count(&self) -> u64 {
+        match self {
+            Rows::Csv(rows) => rows.count(),
+            Rows::Lines(ends) => *ends,
+        }
+    }
+}
+
 /// Marks the end also when the reader goes away in the middle.
 struct Follower {
     progress: Arc<Progress>,
-    rows: CsvRows,
+    rows: Rows,
 }
 
 impl Drop for Follower {
@@ -94,9 +130,10 @@ impl Drop for Follower {
 /// Passes a stream on and notes its rows in `progress`.
 pub fn follow<E: Send + 'static>(
     progress: Arc<Progress>,
+    format: ExportFormat,
     stream: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
 ) -> impl Stream<Item = Result<Bytes, E>> + Send + 'static {
-    let mut follower = Follower { progress, rows: CsvRows::default() };
+    let mut follower = Follower { progress, rows: Rows::of(format) };
     stream.map(Some).chain(futures::stream::once(async { None })).filter_map(move |piece| {
         let passed = match piece {
             Some(Ok(bytes)) => {
@@ -120,6 +157,8 @@ pub fn follow<E: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
+    use store::ExportFormat::{Csv, Ndjson};
+
     use super::*;
 
     fn pieces(list: &[Result<&'static str, ()>]) -> impl Stream<Item = Result<Bytes, ()>> + Send + use<> {
@@ -131,7 +170,7 @@ mod tests {
     async fn an_export_is_followed_to_its_end_by_its_owner_alone() {
         let exports = Exports::default();
         let progress = exports.begin("ana", "k1", 2);
-        let mut stream = Box::pin(follow(progress, pieces(&[Ok("a\n1\n"), Ok("2\n")])));
+        let mut stream = Box::pin(follow(progress, Csv, pieces(&[Ok("a\n1\n"), Ok("2\n")])));
         assert!(stream.next().await.is_some());
         let state = exports.state("ana", "k1").unwrap();
         assert_eq!(state, State { total: 2, sent: 1, ended: false, complete: false });
@@ -145,12 +184,21 @@ mod tests {
     #[tokio::test]
     async fn an_export_that_breaks_or_is_given_up_is_not_complete() {
         let exports = Exports::default();
-        let broken = follow(exports.begin("ana", "k1", 2), pieces(&[Ok("a\n1\n"), Err(())]));
+        let broken = follow(exports.begin("ana", "k1", 2), Csv, pieces(&[Ok("a\n1\n"), Err(())]));
         assert_eq!(broken.collect::<Vec<_>>().await.len(), 2);
-        drop(follow(exports.begin("ana", "k2", 2), pieces(&[Ok("a\n")])));
+        drop(follow(exports.begin("ana", "k2", 2), Csv, pieces(&[Ok("a\n")])));
         for key in ["k1", "k2"] {
             let state = exports.state("ana", key).unwrap();
             assert!(state.ended && !state.complete, "{key}");
         }
+    }
+
+    #[test]
+    fn lines_of_json_are_counted_whatever_quotes_they_hold() {
+        let mut rows = Rows::of(Ndjson);
+        for piece in ["{\"fqdn\":\"a\\\"b\"", "}\n{}", "\n{}\n"] {
+            rows.take(piece.as_bytes());
+        }
+        assert_eq!(rows.count(), 3);
     }
 }

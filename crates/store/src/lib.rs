@@ -18,6 +18,6 @@ pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
 pub use config::{Edit, EditError, Edited};
 pub use error::StoreError;
 pub use events::{DeliveryQuery, EventQuery};
-pub use log::LogQuery;
+pub use log::{ExportColumns, ExportFormat, LogQuery};
 pub use pools::{Options, Store};
 pub use secrets::SecretRow;

@@ -6,11 +6,12 @@ use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
 use futures::StreamExt;
 use reqwest::Method;
+use store::{ExportColumns, ExportFormat};
 
 use super::Exit;
 use super::output::{Output, progress};
 use super::remote::Remote;
-use crate::csv_rows::CsvRows;
+use crate::exports::Rows;
 
 /// What to do with the log.
 #[derive(Debug, Subcommand)]
@@ -26,22 +27,33 @@ pub enum Logs {
 enum Format {
     /// Comma-separated, RFC 4180, with a header.
     Csv,
+    /// One JSON object a line.
+    Ndjson,
 }
 
-/// Which columns.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Columns {
-    /// The eighteen columns of Steelyard's own order.
-    Compact,
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => ExportFormat::Csv,
+            Format::Ndjson => ExportFormat::Ndjson,
+        }
+    }
+}
+
+/// Reads `--columns` as the server will, so that a mistake is told without one.
+fn columns(text: &str) -> Result<String, String> {
+    ExportColumns::parse(text).map(|_| text.to_owned()).map_err(|problem| problem.message)
 }
 
 /// Which rows, and where to.
 #[derive(Args, Debug)]
 pub struct ExportArgs {
+    /// How rows are written.
     #[arg(long, value_enum, default_value = "csv")]
     format: Format,
-    #[arg(long, value_enum, default_value = "compact")]
-    columns: Columns,
+    /// compact, avi (the 87 columns of Avi's export), or names joined by commas: those of compact, stands_for, class.
+    #[arg(long, value_name = "LIST", value_parser = columns, default_value = "compact")]
+    columns: String,
     /// The last so long, as 10m or 2h.
     #[arg(long, value_name = "SPAN", default_value = "1h", conflicts_with_all = ["from", "to"])]
     since: String,
@@ -83,9 +95,13 @@ pub async fn run(logs: Logs) -> anyhow::Result<Exit> {
 }
 
 async fn export(args: ExportArgs) -> anyhow::Result<Exit> {
-    let (Format::Csv, Columns::Compact) = (args.format, args.columns);
+    let format = ExportFormat::from(args.format);
     let client = args.remote.client()?;
-    let mut query = vec![("filter", args.filter.clone())];
+    let mut query = vec![
+        ("filter", args.filter.clone()),
+        ("format", format.as_str().to_owned()),
+        ("columns", args.columns.clone()),
+    ];
     match (args.from.clone(), args.to.clone()) {
         (Some(from), Some(to)) => query.extend([("from", from), ("to", to)]),
         _ => query.push(("since", args.since.clone())),
@@ -95,7 +111,7 @@ async fn export(args: ExportArgs) -> anyhow::Result<Exit> {
     let expected = header("x-steelyard-rows").unwrap_or(0);
     let bar = progress(expected, "rows");
     let mut output = Output::open(args.output.as_deref())?;
-    let mut rows = CsvRows::default();
+    let mut rows = Rows::of(format);
     let mut body = response.bytes_stream();
     while let Some(piece) = body.next().await {
         let piece =

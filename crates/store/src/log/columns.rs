@@ -1,40 +1,97 @@
-//! The `compact` columns as SQL expressions, one text each, the same for pages and exports.
+//! The columns of Steelyard's own order as SQL expressions, the same for pages and exports.
 
 use std::sync::LazyLock;
 
 use model::event::Transport;
+use model::row::Class;
 use model::rrtype::{Rcode, RrType};
 
 /// A text that a spreadsheet could take for a formula begins with one of these: tab, CR, `+`, `-`, `=`, `@` (OWASP,
 /// "CSV Injection").
 const FORMULA: &str = "(9, 13, 43, 45, 61, 64)";
 
-/// Name and expression of each column, in the order of the contract.
-pub static COMPACT: LazyLock<Vec<(&'static str, String)>> = LazyLock::new(|| {
+/// One column of an export.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, an identifier that SQL takes without quotes.
+    pub name: &'static str,
+    /// What a cell of CSV or of a page shows: a text, never null, that no spreadsheet takes for a formula.
+    pub cell: String,
+    /// The value with its type, null when there is none.
+    pub value: String,
+}
+
+impl Column {
+    /// A text that somebody else may have chosen; `sql` may be null.
+    pub fn foreign(name: &'static str, sql: &str) -> Column {
+        let cell = guarded(&format!("coalesce({sql}, '')"));
+        Column { name, cell, value: format!("NULLIF({sql}, '')") }
+    }
+
+    /// A text of a form that cannot be a formula; `sql` may be null.
+    pub fn text(name: &'static str, sql: &str) -> Column {
+        Column { name, cell: format!("coalesce({sql}, '')"), value: format!("NULLIF({sql}, '')") }
+    }
+
+    /// A number that is always there and never negative.
+    pub fn number(name: &'static str, sql: &str) -> Column {
+        Column { name, cell: format!("({sql})::text"), value: sql.to_owned() }
+    }
+
+    /// A condition.
+    pub fn flag(name: &'static str, sql: &str) -> Column {
+        Column { name, cell: format!("CASE WHEN {sql} THEN 'true' ELSE 'false' END"), value: sql.to_owned() }
+    }
+}
+
+/// Each column of the `compact` order, in the order of the contract.
+pub static COMPACT_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     vec![
-        ("ts", r#"to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#.to_owned()),
-        ("site", guarded("site")),
-        ("client_ip", "host(client)".to_owned()),
-        ("client_port", "port::text".to_owned()),
-        ("transport", transport()),
-        ("fqdn", guarded("fqdn")),
-        ("qtype", rr_type()),
-        ("rcode", rcode("rcode")),
-        ("significant", "CASE WHEN significance <> '' THEN 'true' ELSE 'false' END".to_owned()),
-        ("significance", guarded("significance")),
-        ("service", guarded("coalesce(service, '')")),
-        ("pool", guarded("coalesce(pool, '')")),
-        ("member", "coalesce(host(member), '')".to_owned()),
-        ("answers", "answers".to_owned()),
-        ("ttl", "ttl::text".to_owned()),
-        ("ecs", "coalesce(text(ecs), '')".to_owned()),
-        ("generation", "generation::text".to_owned()),
-        ("latency_us", "latency_us::text".to_owned()),
+        Column::text("ts", &rfc3339("at")),
+        Column::foreign("site", "site"),
+        Column::text("client_ip", "host(client)"),
+        Column::number("client_port", "port"),
+        Column::text("transport", &transport()),
+        Column::foreign("fqdn", "fqdn"),
+        Column::text("qtype", &rr_type()),
+        Column::text("rcode", &rcode("rcode")),
+        Column::flag("significant", "significance <> ''"),
+        Column::foreign("significance", "significance"),
+        Column::foreign("service", "service"),
+        Column::foreign("pool", "pool"),
+        Column::text("member", "host(member)"),
+        Column::text("answers", "answers"),
+        Column::number("ttl", "ttl"),
+        Column::text("ecs", "text(ecs)"),
+        Column::number("generation", "generation"),
+        Column::number("latency_us", "latency_us"),
     ]
 });
 
-fn guarded(column: &str) -> String {
-    format!("CASE WHEN ascii({column}) IN {FORMULA} THEN '''' || {column} ELSE {column} END")
+/// Columns there are beside the compact ones, for whoever asks for them by name.
+pub static MORE_COLUMNS: LazyLock<Vec<Column>> =
+    LazyLock::new(|| vec![Column::number("stands_for", "stands_for"), Column::text("class", &class())]);
+
+/// Name and cell of each compact column.
+pub static COMPACT: LazyLock<Vec<(&'static str, String)>> =
+    LazyLock::new(|| COMPACT_COLUMNS.iter().map(|column| (column.name, column.cell.clone())).collect());
+
+/// A moment in UTC to the microsecond.
+pub fn rfc3339(at: &str) -> String {
+    format!(r#"to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#)
+}
+
+fn guarded(text: &str) -> String {
+    format!("CASE WHEN ascii({text}) IN {FORMULA} THEN '''' || {text} ELSE {text} END")
+}
+
+fn class() -> String {
+    let named: Vec<String> = Class::ALL
+        .iter()
+        .enumerate()
+        .map(|(n, class)| format!("WHEN {n} THEN '{}'", class.as_str()))
+        .collect();
+    format!("CASE class {} END", named.join(" "))
 }
 
 /// The name of a transport.
@@ -44,7 +101,8 @@ pub fn transport() -> String {
     format!("CASE transport {} END", named.join(" "))
 }
 
-fn rr_type() -> String {
+/// The name of the type asked for.
+pub fn rr_type() -> String {
     let named: Vec<String> =
         RrType::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{name}'")).collect();
     format!("CASE qtype {} ELSE 'TYPE' || qtype END", named.join(" "))

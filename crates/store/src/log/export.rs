@@ -1,11 +1,15 @@
-//! CSV straight from PostgreSQL to the reader: nothing is held here but the piece on its way.
+//! Rows straight from PostgreSQL to the reader: nothing is held here but the piece on its way.
+
+mod avi;
+mod choice;
 
 use bytes::{Bytes, BytesMut};
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt, TryStreamExt};
 use sqlx::postgres::PgPoolCopyExt;
 
-use super::columns::COMPACT;
+pub use choice::{ExportColumns, ExportFormat};
+
 use super::{LogQuery, condition};
 use crate::error::StoreError;
 use crate::pools::Store;
@@ -14,21 +18,42 @@ use crate::pools::Store;
 const PIECE: usize = 64 << 10;
 
 impl Store {
-    /// The rows as RFC 4180 CSV with a header, oldest first, in the `compact` columns.
-    pub async fn export_csv(
+    /// The rows in this format and these columns, oldest first.
+    pub async fn export(
         &self,
         query: &LogQuery,
+        format: ExportFormat,
+        columns: &ExportColumns,
     ) -> Result<BoxStream<'static, Result<Bytes, StoreError>>, StoreError> {
-        let columns: Vec<String> =
-            COMPACT.iter().map(|(name, sql)| format!("NULLIF({sql}, '') AS {name}")).collect();
-        let sql = format!(
-            "COPY (SELECT {} FROM query_log WHERE {} ORDER BY at, id) TO STDOUT (FORMAT csv, HEADER)",
-            columns.join(", "),
-            condition::of(query, &self.site)
-        );
+        let rows = condition::of(query, &self.site);
+        let sql = match format {
+            ExportFormat::Csv => csv(columns, &rows),
+            ExportFormat::Ndjson => ndjson(columns, &rows),
+        };
         let stream = self.export.copy_out_raw(&sql).await?;
         Ok(in_pieces(stream.map_err(StoreError::from)).boxed())
     }
+}
+
+fn csv(columns: &ExportColumns, rows: &str) -> String {
+    let cells: Vec<String> =
+        columns.0.iter().map(|c| format!("NULLIF({}, '') AS {}", c.cell, c.name)).collect();
+    format!(
+        "COPY (SELECT {} FROM query_log WHERE {rows} ORDER BY at, id) TO STDOUT (FORMAT csv, HEADER)",
+        cells.join(", ")
+    )
+}
+
+/// In JSON no control octet stands for itself: with two of them as delimiter and quote, CSV of one column has nothing
+/// to quote and leaves backslashes alone. What comes is the JSON of each row and a line end.
+fn ndjson(columns: &ExportColumns, rows: &str) -> String {
+    let values: Vec<String> = columns.0.iter().map(|c| format!("{} AS {}", c.value, c.name)).collect();
+    format!(
+        "COPY (SELECT row_to_json(line) FROM \
+         (SELECT {} FROM query_log WHERE {rows} ORDER BY at, id) line) \
+         TO STDOUT (FORMAT csv, DELIMITER E'\\x01', QUOTE E'\\x02')",
+        values.join(", ")
+    )
 }
 
 /// The same octets in fewer, larger pieces.

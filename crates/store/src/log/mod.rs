@@ -9,6 +9,7 @@ mod rows;
 mod split;
 mod write;
 
+pub use export::{ExportColumns, ExportFormat};
 use model::filter::Filter;
 
 /// Which rows of the log.

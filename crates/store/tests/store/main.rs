@@ -2,6 +2,7 @@
 
 mod config;
 mod events;
+mod export;
 mod log;
 mod split;
 

@@ -5,7 +5,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{Header, Ref, Required};
 
-use super::shape::{Shape, count, flag, text, whole};
+use super::shape::{Shape, count, flag, text, whole, word};
 
 /// A parameter: key, name, place, what it is, its schema, an example.
 type Row = (&'static str, &'static str, ParameterIn, &'static str, Shape, Option<Value>);
@@ -24,6 +24,10 @@ const TO: &str = "End of the window, not included; now when absent. Needs `from`
 const FILTER: &str = "Filter expression: `field op value` joined by `and`, `or`, `not` and brackets. Fields are the \
                       `compact` columns; operators `=`, `!=`, `~` and `!~` (regular expression), `<`, `<=`, `>`, \
                       `>=` and `in (..)`, with networks on addresses. At most 4096 bytes.";
+const FORMAT: &str = "How rows are written; `csv` when absent.";
+const COLUMNS: &str = "`compact` (when absent), `avi` (the 87 columns of Avi's export in their order, filled where a row \
+                       knows the value), or names out of `compact`, `stands_for` and `class` in any order, separated \
+                       by commas.";
 const KINDS: &str = "Ids of events, separated by commas; all when absent.";
 const OUTCOME: &str = "Only deliveries with this outcome: `delivered`, `retrying`, `failed` or `dropped`.";
 const MATCH: &str = "ETag of what the change was made from. The write is refused with 412 when the configuration has \
@@ -69,6 +73,8 @@ fn rows() -> Vec<Row> {
         row("from", "from", Query, FROM, string("2026-11-20T08:00:00Z")),
         row("to", "to", Query, TO, string("2026-11-20T09:00:00Z")),
         row("filter", "filter", Query, FILTER, string("rcode != NOERROR and client_ip in (10.0.0.0/8)")),
+        row("format", "format", Query, FORMAT, (word("", &["csv", "ndjson"]).into(), Some(json!("ndjson")))),
+        row("columns", "columns", Query, COLUMNS, string("ts,fqdn,answers")),
         row("before_row", "before", Query, "`next` of the page before.", string("1795161600000000,4711")),
         row("before_generation", "before", Query, "Only changes before this generation.", number(12)),
         row(

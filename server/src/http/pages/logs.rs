@@ -8,6 +8,7 @@ use axum::{Extension, Json};
 use http::StatusCode;
 use leptos::prelude::*;
 use model::Span;
+use model::config::Throttle;
 use serde::Deserialize;
 use store::LogQuery;
 
@@ -15,7 +16,7 @@ use super::errors;
 use crate::access::Actor;
 use crate::http::page;
 use crate::http::problem::Failure;
-use crate::http::rest::logs::{RowsQuery, parse_before, parse_filter, stream_csv};
+use crate::http::rest::logs::{RowsQuery, parse_before, parse_filter, stream_rows};
 use crate::site::{Shared, Site};
 
 /// Rows of a page.
@@ -50,9 +51,14 @@ async fn gather(site: &Site, query: &RowsQuery) -> Result<LogView, Failure> {
         }
     };
     let step = window.step(90);
+    let snapshot = site.snapshot();
+    let logging = &snapshot.config.logging;
+    let none = Throttle::default();
     let mut view = LogView {
         filter: query.filter.clone(),
         off: !site.keeps_rows,
+        limited: logging.service_throttle != none || logging.site_throttle != none,
+        full_until: logging.full_until.map(|until| until.0),
         since: query.window.span(default).unwrap_or(default).to_string(),
         from: window.from,
         to: window.to,
@@ -102,7 +108,7 @@ pub async fn export(
     Extension(actor): Extension<Actor>,
     Query(query): Query<RowsQuery>,
 ) -> Response {
-    match stream_csv(&site, &actor, &query).await {
+    match stream_rows(&site, &actor, &query).await {
         Ok(response) => response,
         Err(failure) => errors::of(&site, &actor, "/logs", failure),
     }

@@ -15,7 +15,7 @@ use model::row::LogRow;
 use model::{Problem, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::LogQuery;
+use store::{ExportColumns, ExportFormat, LogQuery};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
@@ -41,6 +41,10 @@ pub struct RowsQuery {
     pub limit: Option<i64>,
     /// Under which the browser asks how far its export has come.
     pub progress: Option<String>,
+    /// Of an export: `csv` or `ndjson`; CSV when absent.
+    pub format: Option<String>,
+    /// Of an export: `compact`, `avi` or names; compact when absent.
+    pub columns: Option<String>,
 }
 
 /// Reads a filter; what is wrong is said with its place.
@@ -90,29 +94,43 @@ pub async fn export(
     Extension(actor): Extension<Actor>,
     Query(query): Query<RowsQuery>,
 ) -> Result<Response, Failure> {
-    stream_csv(&site, &actor, &query).await
+    stream_rows(&site, &actor, &query).await
 }
 
 /// The same for the console.
-pub async fn stream_csv(site: &Site, actor: &Actor, query: &RowsQuery) -> Result<Response, Failure> {
+pub async fn stream_rows(site: &Site, actor: &Actor, query: &RowsQuery) -> Result<Response, Failure> {
     let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
     let filter = parse_filter(&query.filter)?;
+    let format = chosen(query.format.as_deref(), ExportFormat::parse)?;
+    let columns = chosen(query.columns.as_deref(), ExportColumns::parse)?;
     site.pipeline.flush_now().await;
     let log_query = LogQuery { from: window.from, to: window.to, filter };
     let count = site.store.count(&log_query).await?;
-    let stream = site.store.export_csv(&log_query).await?;
+    let stream = site.store.export(&log_query, format, &columns).await?;
     let stream = stream.inspect_err(|error| tracing::warn!(%error, "an export broke off"));
-    let file = format!("attachment; filename=\"steelyard-{}.csv\"", stamp(window.from));
+    let file = format!("attachment; filename=\"steelyard-{}.{}\"", stamp(window.from), format.as_str());
     let key = query.progress.as_deref().unwrap_or_default();
-    let stream = exports::follow(site.exports.begin(&actor.name, key, count), stream);
+    let stream = exports::follow(site.exports.begin(&actor.name, key, count), format, stream);
     let mut response = Body::from_stream(stream).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(format)));
     if let Ok(file) = HeaderValue::from_str(&file) {
         headers.insert(header::CONTENT_DISPOSITION, file);
     }
     headers.insert(HeaderName::from_static("x-steelyard-rows"), HeaderValue::from(count));
     Ok(response)
+}
+
+/// What a parameter says; one that is absent says what is usual.
+fn chosen<T: Default>(text: Option<&str>, parse: fn(&str) -> Result<T, Problem>) -> Result<T, Failure> {
+    text.map_or_else(|| Ok(T::default()), parse).map_err(Failure::BadRequest)
+}
+
+fn media_type(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
+        ExportFormat::Ndjson => "application/x-ndjson",
+    }
 }
 
 fn stamp(at: i64) -> String {

@@ -17,9 +17,10 @@ const IMPORT: &str = "The file becomes the zone, which is added if there is none
 const EXPLAIN: &str = "Runs the live selection code; no turn is taken and nothing is counted.";
 const SPLIT: &str = "Counted from every answer, not from stored rows: throttles change nothing here. Segments begin \
                      where weights or eligible members change. Exact schedules are judged by their bound, random \
-                     ones by a G-test.";
-const EXPORT: &str = "All rows of the window, oldest first, as RFC 4180 CSV with a header in the `compact` columns. \
-                      Cells that a spreadsheet could take for a formula begin with an apostrophe.";
+                     ones by a sequential test that may be read at any time.";
+const EXPORT: &str = "All rows of the window, oldest first: RFC 4180 CSV with a header, whose cells begin with an \
+                      apostrophe where a spreadsheet could take them for a formula, or with `format=ndjson` one JSON \
+                      object a line as `application/x-ndjson`, with numbers, booleans and null as such.";
 const TEST: &str = "One attempt, at once, past the queue; it says what came of it, and stands in the log of deliveries. \
                     A channel that is switched off is tried as well.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
@@ -180,9 +181,9 @@ fn observations() -> Vec<Operation> {
             .query(&["since", "from", "to", "filter", "before_row", "limit"])
             .gives(one("LogPage")),
         Operation::get("/logs/export.csv", logs::export)
-            .called("logs", "exportLogs", "Rows of the query log as CSV")
+            .called("logs", "exportLogs", "Rows of the query log as CSV or as lines of JSON")
             .detail(EXPORT)
-            .query(&["since", "from", "to", "filter"])
+            .query(&["since", "from", "to", "filter", "format", "columns"])
             .gives(Answer::Csv),
         Operation::get("/logs/tail", logs::tail)
             .called("logs", "tailLogs", "Follow the query log")
