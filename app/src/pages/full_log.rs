@@ -30,7 +30,7 @@ pub fn full_log(limited: bool, until: Option<i64>, now: i64) -> AnyView {
             view! {
                 <Notice kind=NoticeKind::Info>
                     "Rows are limited here, and each kept one says how many it stands for. Keep every row for:"
-                    <form method="post" action="/logs/full" class="row-actions">{buttons.to_vec()}</form>
+                    <form method="post" action="/logs/full">{buttons.to_vec()}</form>
                 </Notice>
             }
             .into_any()
