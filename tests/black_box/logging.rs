@@ -27,7 +27,9 @@ fn a_full_log_keeps_every_row_in_spite_of_the_limits_until_it_is_ended_in_the_co
     form("").with_status(303);
     let settings = site.http.get(SETTINGS).with_status(200).json();
     assert_eq!(settings["full_until"], Value::Null);
-    assert!(page(&http, "/logs", &cookie).body.contains("Keep every row for:"));
+    let shown = page(&http, "/logs", &cookie).body;
+    assert!(shown.contains("Keep every row for:"));
+    assert!(shown.contains("<dt>stands_for</dt><dd>1</dd>"), "a row says how many answers it stands for");
     let refused = form("soon").body;
     assert!(refused.contains("soon"), "{refused}");
     assert_eq!(site.http.get(SETTINGS).json()["full_until"], Value::Null);

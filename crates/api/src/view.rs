@@ -150,7 +150,7 @@ pub struct LogLine {
     pub id: i64,
     /// When, microseconds since 1970 UTC.
     pub at: i64,
-    /// The other compact columns by name, in their order.
+    /// The other compact columns by name, in their order, then how many answers the row stands for, and its class.
     pub cells: Vec<(String, String)>,
 }
 

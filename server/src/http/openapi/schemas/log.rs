@@ -19,7 +19,7 @@ fn page() -> Schema {
 
 fn line() -> Schema {
     let cell = list(text("Name, then value."), "A column's name and its value as text.");
-    let cells = "The `compact` columns after `ts`, in their order. Texts that a spreadsheet could take for a formula \
+    let cells = "The `compact` columns after `ts`, in their order, then `stands_for` and `class`. Texts that a spreadsheet could take for a formula \
                  begin with an apostrophe.";
     object("One row as text.")
         .must("id", count("Number of the row."))
