@@ -17,6 +17,7 @@ mod console;
 mod declarative;
 mod delegation;
 mod drain;
+mod export;
 mod exposure;
 mod health;
 mod listening;
