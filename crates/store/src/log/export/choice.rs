@@ -63,7 +63,7 @@ fn listed(text: &str, list: &str) -> Result<ExportColumns, Problem> {
         let Some(column) = known().find(|column| column.name == name) else {
             let names: Vec<&str> = known().map(|column| column.name).collect();
             let near = nearest(name, names.iter().copied());
-            let near = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            let near = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
             let names = names.join(", ");
             let message = format!(
                 "there is no column {name:?}{near}: give compact, avi, or some of these joined by commas: {names}"
@@ -97,7 +97,7 @@ mod tests {
     fn what_cannot_be_chosen_is_named_with_what_can() {
         for (text, said) in [
             ("ts,colour", "no column \"colour\""),
-            ("ts,fqdm", "no column \"fqdm\"; did you mean fqdn?"),
+            ("ts,fqdm", "no column \"fqdm\" (did you mean fqdn?): give"),
             ("ts,", "no column \"\""),
             ("", "no column \"\""),
             ("compact,class", "no column \"compact\""),
