@@ -72,10 +72,6 @@ pub static COMPACT_COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
 pub static MORE_COLUMNS: LazyLock<Vec<Column>> =
     LazyLock::new(|| vec![Column::number("stands_for", "stands_for"), Column::text("class", &class())]);
 
-/// Name and cell of each compact column.
-pub static COMPACT: LazyLock<Vec<(&'static str, String)>> =
-    LazyLock::new(|| COMPACT_COLUMNS.iter().map(|column| (column.name, column.cell.clone())).collect());
-
 /// A moment in UTC to the microsecond.
 pub fn rfc3339(at: &str) -> String {
     format!(r#"to_char({at} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#)

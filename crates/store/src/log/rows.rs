@@ -3,7 +3,7 @@
 use api::view::LogLine;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::columns::{COMPACT, MORE_COLUMNS, rcode};
+use super::columns::{COMPACT_COLUMNS, Column, MORE_COLUMNS, rcode};
 use super::{LogQuery, condition, timestamp};
 use crate::error::StoreError;
 use crate::pools::Store;
@@ -17,13 +17,9 @@ impl Store {
         before: Option<(i64, i64)>,
         limit: i64,
     ) -> Result<Vec<LogLine>, StoreError> {
-        let columns: Vec<(&str, &str)> = COMPACT
-            .iter()
-            .skip(1)
-            .map(|(name, sql)| (*name, sql.as_str()))
-            .chain(MORE_COLUMNS.iter().map(|column| (column.name, column.cell.as_str())))
-            .collect();
-        let expressions: Vec<&str> = columns.iter().map(|(_, sql)| *sql).collect();
+        // The time is read as a number.
+        let columns: Vec<&Column> = COMPACT_COLUMNS.iter().skip(1).chain(MORE_COLUMNS.iter()).collect();
+        let expressions: Vec<&str> = columns.iter().map(|column| column.cell.as_str()).collect();
         let page = match before {
             Some((at, id)) => {
                 format!(" AND (at, id) < ({}::timestamptz, {id})", condition::literal(&timestamp(at)))
@@ -41,8 +37,8 @@ impl Store {
         let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.read).await?;
         let line = |row: &sqlx::postgres::PgRow| {
             let mut cells = Vec::with_capacity(columns.len());
-            for (i, (name, _)) in columns.iter().enumerate() {
-                cells.push(((*name).to_owned(), row.try_get::<String, _>(i + 2)?));
+            for (i, column) in columns.iter().enumerate() {
+                cells.push((column.name.to_owned(), row.try_get::<String, _>(i + 2)?));
             }
             Ok(LogLine { id: row.try_get(0)?, at: row.try_get(1)?, cells })
         };
