@@ -119,11 +119,6 @@ impl Atlas {
         }
     }
 
-    /// The database.
-    pub fn database(&self) -> &Arc<dyn Locate> {
-        &self.database
-    }
-
     /// Which addresses a client is answered, the group that says so, and the scope of that.
     pub fn addresses(&self, client: &Client<'_>) -> (Addresses, Option<&Label>, u8) {
         let found = self.groups.find(client.network, client.prefix);

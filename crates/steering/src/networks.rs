@@ -48,11 +48,6 @@ impl<T> Networks<T> {
         Networks { v4: Table::new(32, v4, &within), v6: Table::new(128, v6, &within) }
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.v4.entries.is_empty() && self.v6.entries.is_empty()
-    }
-
     /// What is said of the network of the first `prefix` bits of `address`.
     pub fn find(&self, address: IpAddr, prefix: u8) -> Match<'_, T> {
         match address {
