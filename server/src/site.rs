@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use model::Label;
 use model::counter::{BUCKET_US, bucket_of};
-use model::split::SplitReport;
+use model::split::{SplitClients, SplitReport};
 use store::Store;
 
 use crate::access::gate::Gate;
@@ -82,6 +82,17 @@ impl Site {
         let observed = self.store.observed(service, from, to).await?;
         let totals = self.store.totals(Some(service), from, to).await?;
         Ok(analytics::report(service, from, to, observed, totals))
+    }
+
+    /// Who asked for a service over a window, from the rows that are stored at this moment.
+    pub async fn split_clients(
+        &self,
+        service: &str,
+        from: i64,
+        to: i64,
+    ) -> Result<SplitClients, store::StoreError> {
+        self.pipeline.flush_now().await;
+        self.store.split_clients(service, from, to).await
     }
 
     /// The state of storage, as every page shows it.

@@ -8,8 +8,8 @@ use crate::format;
 const RADIUS: f64 = 60.0;
 const WIDTH: f64 = 26.0;
 
-/// Parts of a whole as a ring: (label, count). The number in the middle is the sum.
-pub fn donut(title: &str, parts: &[(String, u64)]) -> AnyView {
+/// Parts of a whole as a ring: (label, count). The number in the middle is the sum, of things called `one` and `many`.
+pub fn donut(title: &str, parts: &[(String, u64)], (one, many): (&'static str, &'static str)) -> AnyView {
     let sum: u64 = parts.iter().map(|(_, n)| n).sum();
     // Seven digits with their commas fill the hole.
     let sum_class = if sum < 1_000_000 { "donut-sum" } else { "donut-sum long" };
@@ -36,7 +36,7 @@ pub fn donut(title: &str, parts: &[(String, u64)]) -> AnyView {
             <circle r=RADIUS class="track" fill="none" stroke-width=WIDTH></circle>
             {arcs}
             <text class=sum_class text-anchor="middle" y="2">{format::thousands(sum)}</text>
-            <text class="donut-unit" text-anchor="middle" y="18">{if sum == 1 { "answer" } else { "answers" }}</text>
+            <text class="donut-unit" text-anchor="middle" y="18">{if sum == 1 { one } else { many }}</text>
         </svg>
     }
     .into_any()

@@ -5,6 +5,8 @@ mod donut;
 mod shares;
 mod strip;
 
+use leptos::prelude::*;
+
 pub use bars::{Bars, stacked_bars};
 pub use donut::donut;
 pub use shares::share_bars;
@@ -12,6 +14,16 @@ pub use strip::check_strip;
 
 /// How many colours series have before they repeat.
 const COLOURS: usize = 8;
+
+/// The square that stands for a series beside its name.
+pub fn swatch(index: usize) -> AnyView {
+    view! {
+        <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+            <rect width="10" height="10" rx="2" class=colour(index)></rect>
+        </svg>
+    }
+    .into_any()
+}
 
 /// The class that colours a series.
 fn colour(index: usize) -> String {

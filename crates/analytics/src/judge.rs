@@ -1,8 +1,8 @@
 //! One segment's counts against its weights.
 
-use model::split::{MemberShare, ObservedSegment, Segment, SplitMode, Verdict};
+use model::split::{MemberShare, ObservedNetworks, ObservedSegment, Segment, SplitMode, Verdict};
 
-use crate::{exact, g_test, reason, sequential, wilson};
+use crate::{exact, g_test, hashed, reason, sequential, wilson};
 
 /// A chance below this fails a segment of independent draws: at most one false alarm in a thousand segments, however
 /// often each of them is looked at.
@@ -24,18 +24,31 @@ pub(crate) struct Counts {
 
 impl Counts {
     fn of(segment: &ObservedSegment) -> Counts {
-        let mut weights: Vec<u64> = segment.members.iter().map(|m| u64::from(m.weight)).collect();
+        let weights = segment.members.iter().map(|m| u64::from(m.weight)).collect();
+        Counts::new(weights, segment.observed.clone(), segment.strangers)
+    }
+
+    pub(crate) fn new(mut weights: Vec<u64>, mut observed: Vec<u64>, strangers: u64) -> Counts {
         if weights.iter().all(|&w| w == 0) {
             weights.fill(1);
         }
-        let mut observed = segment.observed.clone();
         // Counts without a member are answers that named something else; a member without a count had none.
         let sum = |counts: &[u64]| counts.iter().fold(0, |a: u64, &b| a.saturating_add(b));
         let extra = sum(observed.get(weights.len()..).unwrap_or_default());
         observed.resize(weights.len(), 0);
-        let strangers = segment.strangers.saturating_add(extra);
+        let strangers = strangers.saturating_add(extra);
         let total = sum(&observed).saturating_add(strangers);
         Counts { weight_sum: weights.iter().sum(), weights, observed, strangers, total }
+    }
+
+    /// The share that the weight of `member` asks for, 0 to 1.
+    pub(crate) fn expected_share(&self, member: usize) -> f64 {
+        self.weights[member] as f64 / self.weight_sum as f64
+    }
+
+    /// The share that `member` has, 0 to 1.
+    pub(crate) fn share(&self, member: usize) -> f64 {
+        if self.total == 0 { 0.0 } else { self.observed[member] as f64 / self.total as f64 }
     }
 
     /// Answers of `member` above its share, times the sum of the weights: a whole number.
@@ -60,12 +73,12 @@ impl Counts {
     }
 }
 
-struct Ruling {
-    verdict: Verdict,
-    reason: String,
-    statistic: f64,
-    p_value: Option<f64>,
-    needed: u64,
+pub(crate) struct Ruling {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+    pub(crate) statistic: f64,
+    pub(crate) p_value: Option<f64>,
+    pub(crate) needed: u64,
 }
 
 /// The verdict on a segment.
@@ -73,16 +86,22 @@ struct Ruling {
 /// An exact schedule is held to its bound: a member that strays by twice the number of runs or more fails, at any
 /// count, and a pass needs a whole period of answers for each run. Independent draws are held to a test that may be
 /// read at any time, at [`SIGNIFICANCE`], once every member is expected five times. An answer that named no eligible member, or a member
-/// of weight 0 beside others, fails at once in either mode. Where the client decides who answers, no weight is held
-/// against the counts, and the reason says so.
+/// of weight 0 beside others, fails at once in either mode. Where a hash of the client's network decides, it is the
+/// networks that are judged: one with two members fails, and their shares are held to the slots of the hash table by
+/// the same test that may be read at any time. Where the client decides otherwise, no weight is held against the
+/// counts, and the reason says so.
 pub fn judge(segment: &ObservedSegment) -> Segment {
     let counts = Counts::of(segment);
     let names: Vec<String> = segment.members.iter().map(|m| m.address.to_string()).collect();
+    let networks = segment.networks.as_ref().filter(|_| segment.mode == SplitMode::Hashed);
+    let networks = networks.map(|seen| (hashed::counts(segment, seen), seen));
     let ruling = match segment.mode {
         SplitMode::Exact => by_bound(&counts, &names, segment.runs),
         SplitMode::Random => by_test(&counts, &names),
+        SplitMode::Hashed => by_networks(&counts, networks.as_ref(), &names),
         SplitMode::ByClient => by_client(&counts),
     };
+    let slots = networks.as_ref().map(|(counts, _)| counts);
     let members = segment.members.iter().enumerate().map(|(i, member)| {
         let (ci_low, ci_high) = wilson::interval(counts.observed[i], counts.total);
         MemberShare {
@@ -90,9 +109,9 @@ pub fn judge(segment: &ObservedSegment) -> Segment {
             address: names[i].clone(),
             site: member.site.clone(),
             weight: member.weight,
-            expected_share: counts.weights[i] as f64 / counts.weight_sum as f64,
+            expected_share: slots.unwrap_or(&counts).expected_share(i),
             observed: counts.observed[i],
-            share: if counts.total == 0 { 0.0 } else { counts.observed[i] as f64 / counts.total as f64 },
+            share: counts.share(i),
             ci_low,
             ci_high,
             deviation: counts.deviation(i),
@@ -111,6 +130,7 @@ pub fn judge(segment: &ObservedSegment) -> Segment {
         statistic: ruling.statistic,
         p_value: ruling.p_value,
         needed: ruling.needed,
+        networks: networks.as_ref().map(|(counts, seen)| hashed::shares(counts, segment, seen)),
     }
 }
 
@@ -155,6 +175,24 @@ fn by_test(counts: &Counts, names: &[String]) -> Ruling {
         }
         _ => ruling(Verdict::Pass, reason::likely(test.g, p)),
     }
+}
+
+/// A hash of the client's network chose: an answer may be wrong by itself, and the rest is told by the networks.
+fn by_networks(counts: &Counts, networks: Option<&(Counts, &ObservedNetworks)>, names: &[String]) -> Ruling {
+    let mut ruling = match networks {
+        Some((by_slots, seen)) => hashed::ruling(by_slots, seen, names),
+        None => Ruling {
+            verdict: Verdict::Insufficient,
+            reason: reason::networks_unread(),
+            statistic: 0.0,
+            p_value: None,
+            needed: 0,
+        },
+    };
+    if let Some(reason) = certain_failure(counts, names) {
+        (ruling.verdict, ruling.reason) = (Verdict::Fail, reason);
+    }
+    ruling
 }
 
 /// Shares are those of who asked: only an answer that named no eligible member can be wrong.

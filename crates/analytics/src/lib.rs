@@ -7,6 +7,7 @@
 mod chi_square;
 mod exact;
 mod g_test;
+mod hashed;
 mod judge;
 mod reason;
 mod report;

@@ -1,5 +1,7 @@
 //! The sentence beside a verdict: the numbers that decided it, in the words of an operator.
 
+use model::split::DividedNetwork;
+
 use crate::judge::{Counts, SIGNIFICANCE};
 
 /// A count of answers: whole where it is whole, two decimals where it is not.
@@ -123,6 +125,79 @@ pub(crate) fn strangers(count: u64) -> String {
 
 pub(crate) fn weightless(name: &str, observed: u64) -> String {
     format!("{name} has weight 0 beside members of positive weight, and got {}.", answers(observed as f64))
+}
+
+fn networks(count: u64) -> String {
+    if count == 1 { "1 network".to_owned() } else { format!("{count} networks") }
+}
+
+pub(crate) fn networks_unread() -> String {
+    "A hash of the client's network chooses the member, and no stored row tells which networks asked."
+        .to_owned()
+}
+
+pub(crate) fn divided(first: &DividedNetwork, all: u64) -> String {
+    let row = |count: u64| if count == 1 { "1 row".to_owned() } else { format!("{count} rows") };
+    let members = first.members.iter().map(|m| format!("{} ({})", m.member, row(m.rows)));
+    let others = match all.saturating_sub(1) {
+        0 => String::new(),
+        1 => ", and so was 1 other".to_owned(),
+        more => format!(", and so were {more} others"),
+    };
+    format!(
+        "Network {} was answered by {}{others}; a hash gives each network one member as long as members and weights \
+         stay.",
+        first.network,
+        members.collect::<Vec<_>>().join(" and "),
+    )
+}
+
+pub(crate) fn too_few_networks(total: u64, needed: u64) -> String {
+    if total == 0 {
+        return "No stored row tells of a client's network yet.".to_owned();
+    }
+    let so_far = if total == 1 { "was" } else { "were" };
+    let more = match needed.saturating_sub(total) {
+        1 => "1 more is".to_owned(),
+        more => format!("{more} more are"),
+    };
+    format!(
+        "There {so_far} {} of clients, each with one member, and {more} needed for the least likely member to be due 5. \
+         More answers to the same networks say nothing new.",
+        networks(total)
+    )
+}
+
+pub(crate) fn one_member_of_all_networks(total: u64) -> String {
+    format!("One member has every slot of the hash, and {} had no other.", networks(total))
+}
+
+pub(crate) fn likely_networks(total: u64, g: f64, p: f64) -> String {
+    let kept = format!("Each of {} kept one member", networks(total));
+    if p >= 1.0 {
+        return format!(
+            "{kept}, and their shares are those of the hash's slots no worse than by others on average (G = {g:.2}); {}.",
+            again()
+        );
+    }
+    format!(
+        "{kept}, and a hash with these slots ever spreads networks this differently with a chance of {} (G = {g:.2}); {}.",
+        at_most(p),
+        again()
+    )
+}
+
+pub(crate) fn unlikely_networks(counts: &Counts, member: usize, name: &str, g: f64, p: f64) -> String {
+    let (deviation, due) = (counts.deviation(member), number(counts.due(member)));
+    let direction = if deviation < 0.0 { "fewer" } else { "more" };
+    format!(
+        "{name} has {} where its slots ask for {due}, {} {direction}; a hash with these slots ever spreads networks this \
+         differently with a chance of {} (G = {g:.2}), and {}.",
+        networks(counts.observed[member]),
+        number(deviation.abs()),
+        at_most(p),
+        again()
+    )
 }
 
 #[cfg(test)]

@@ -96,6 +96,7 @@ pub fn judge_csv(
         members: expect.iter().map(member).collect(),
         observed: expect.iter().map(|(address, _)| count(address)).collect(),
         strangers: strangers.iter().map(|(_, count)| count).sum::<u64>() + tally.unreadable,
+        networks: None,
     };
     strangers.truncate(STRANGERS_LISTED);
     Ok(CsvSplit {
@@ -119,7 +120,7 @@ fn judge_either_way(mut observed: ObservedSegment) -> Segment {
 }
 
 fn member((address, weight): &(IpAddr, u16)) -> SegmentMember {
-    SegmentMember { pool: String::new(), address: *address, site: None, weight: *weight }
+    SegmentMember { pool: String::new(), address: *address, site: None, weight: *weight, hash: None }
 }
 
 #[cfg(test)]

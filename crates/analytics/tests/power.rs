@@ -4,9 +4,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use analytics::{SIGNIFICANCE, chi_square_survival, judge};
+use model::config::HashMask;
 use model::rrtype::Family;
-use model::split::{ObservedSegment, Segment, SegmentMember, SplitMode, Verdict};
-use steering::Schedule;
+use model::split::{
+    DividedNetwork, HashShare, MemberRows, ObservedNetworks, ObservedSegment, Segment, SegmentMember,
+    SplitMode, Verdict,
+};
+use steering::{Schedule, Slots, of_network};
 
 const RUNS: u32 = 10_000;
 
@@ -41,6 +45,7 @@ fn segment(mode: SplitMode, declared: &[u16]) -> ObservedSegment {
         address: IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + i as u32)),
         site: None,
         weight,
+        hash: None,
     };
     ObservedSegment {
         from: 0,
@@ -52,6 +57,7 @@ fn segment(mode: SplitMode, declared: &[u16]) -> ObservedSegment {
         members: declared.iter().enumerate().map(member).collect(),
         observed: vec![0; declared.len()],
         strangers: 0,
+        networks: None,
     }
 }
 
@@ -187,4 +193,95 @@ fn a_drawn_canary_at_twice_its_weight_is_caught_sooner_or_later() {
         println!("20:20:2 drawn for 20:20:1: {} of 500 caught by {answers} answers", by(answers));
     }
     assert!(by(2000) >= 250 && by(5000) >= 480, "{caught_at:?}");
+}
+
+/// A segment whose members have these slots of a hash table, before any network asked.
+fn hashed(slots: &[u32]) -> ObservedSegment {
+    let mut run = segment(SplitMode::Hashed, &vec![1; slots.len()]);
+    for (member, slots) in run.members.iter_mut().zip(slots) {
+        member.hash = Some(HashShare { slots: *slots, mask: HashMask::default() });
+    }
+    run.networks = Some(ObservedNetworks { networks: vec![0; slots.len()], ..ObservedNetworks::default() });
+    run
+}
+
+/// The responder's own table of members with these weights, and the slots of each.
+fn table(weights: &[u16]) -> (Slots, Vec<u32>) {
+    let keyed: Vec<(u64, u16)> = weights.iter().enumerate().map(|(i, w)| (i as u64 + 1, *w)).collect();
+    let slots = Slots::new(&keyed);
+    let counts = slots.counts(weights.len());
+    (slots, counts)
+}
+
+/// Looks at networks that ask one after the other, answered by `served` and judged by `declared`; how many had asked
+/// when the run was first accused.
+fn accused(served: &Slots, declared: &[u32], random: &mut SplitMix, looks: u64) -> Option<u64> {
+    let mut run = hashed(declared);
+    let start = random.next() as u32;
+    (1..=looks).find_map(|look| {
+        let seen = run.networks.as_mut().unwrap();
+        for i in (look - 1) * ANSWERS_A_LOOK..look * ANSWERS_A_LOOK {
+            // Networks of /24 that follow each other, as those of a provider do, from anywhere.
+            let address = Ipv4Addr::from((start >> 8).wrapping_add(i as u32) << 8);
+            seen.networks[served.pick(of_network(address.into(), HashMask::default()))] += 1;
+        }
+        failed(&judge(&run)).then_some(look * ANSWERS_A_LOOK)
+    })
+}
+
+#[test]
+fn networks_that_the_hash_spread_are_not_accused_however_often_one_looks() {
+    for (weights, seed) in [(&[20, 20, 1][..], 6), (&[6, 3, 1], 7)] {
+        let ((served, slots), mut random) = (table(weights), SplitMix(seed));
+        let accused = (0..RUNS).filter(|_| accused(&served, &slots, &mut random, LOOKS).is_some()).count();
+        println!("{weights:?} by {slots:?} slots: {accused} of {RUNS} runs of networks accused");
+        assert!(accused as u32 <= FALSE_ALARMS, "{weights:?}: {accused}");
+    }
+}
+
+/// A table made for 20:20:2 where 20:20:1 is declared, and one in which a twentieth of the slots changed hands.
+#[test]
+fn members_whose_slots_were_shifted_are_caught() {
+    let declared = table(&[20, 20, 1]).1;
+    for (served, by) in [(table(&[20, 20, 2]).0, 2000), (table(&[22, 18, 1]).0, 4000)] {
+        let mut random = SplitMix(8);
+        let caught: Vec<u64> =
+            (0..300).filter_map(|_| accused(&served, &declared, &mut random, 50)).collect();
+        let soon = caught.iter().filter(|&&at| at <= by).count();
+        println!("shifted slots: {soon} of 300 caught by {by} networks, {} by 5000", caught.len());
+        assert!(soon >= 150 && caught.len() >= 285, "{soon} by {by}, {} in the end", caught.len());
+    }
+}
+
+#[test]
+fn a_network_of_two_members_fails_whatever_the_shares() {
+    let mut run = hashed(&[8192, 8192]);
+    let seen = run.networks.as_mut().unwrap();
+    (seen.networks, seen.divided) = (vec![500, 500], 2);
+    let rows = |last: u8, rows| MemberRows { member: IpAddr::from([10, 0, 0, last]), rows };
+    let network = "192.0.2.0/24".parse().unwrap();
+    seen.examples = vec![DividedNetwork { network, members: vec![rows(0, 12), rows(1, 1)] }];
+    let judged = judge(&run);
+    assert_eq!(judged.verdict, Verdict::Fail);
+    let told =
+        "Network 192.0.2.0/24 was answered by 10.0.0.0 (12 rows) and 10.0.0.1 (1 row), and so was 1 other;";
+    assert!(judged.reason.starts_with(told), "{}", judged.reason);
+}
+
+#[test]
+fn too_few_networks_are_told_by_their_number_and_answers_do_not_stand_for_them() {
+    let mut run = hashed(&[8192, 8192]);
+    run.observed = vec![900_000, 0];
+    assert_eq!(judge(&run).verdict, Verdict::Insufficient);
+    run.networks.as_mut().unwrap().networks = vec![3, 1];
+    let judged = judge(&run);
+    assert_eq!((judged.verdict, judged.needed), (Verdict::Insufficient, 10));
+    assert!(judged.reason.contains("6 more are needed"), "{}", judged.reason);
+    let networks = judged.networks.unwrap();
+    assert_eq!((networks.counted, networks.members[0].expected_share), (4, 0.5));
+    run.networks = None;
+    assert!(judge(&run).reason.contains("no stored row tells"));
+    // An answer that named nobody's address is a failure still.
+    run.strangers = 1;
+    assert_eq!(judge(&run).verdict, Verdict::Fail);
 }

@@ -1,10 +1,16 @@
 //! A split as it was observed, beside the one that was configured, with the verdict.
 
+mod clients;
+mod networks;
+
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
 use crate::rrtype::Family;
+
+pub use clients::{AnswersOf, ClientAnswers, MemberAnswers, SplitClients, TopShare};
+pub use networks::{DividedNetwork, HashShare, MemberRows, NetworkShare, NetworkSplit, ObservedNetworks};
 
 /// How the members of a segment were chosen, which decides how their counts are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +20,8 @@ pub enum SplitMode {
     Exact,
     /// Independent draws: judged by a sequential test, which may be looked at as often as one likes.
     Random,
+    /// A hash of the client's network: judged by its networks, each of which has one member.
+    Hashed,
     /// Who asks decides who answers: shares are those of the clients, and no weights are held against them.
     ByClient,
 }
@@ -52,6 +60,9 @@ pub struct SegmentMember {
     pub site: Option<String>,
     /// Its weight then.
     pub weight: u16,
+    /// Its part of the hash table, where a hash chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<HashShare>,
 }
 
 /// A time in which weights and eligible members of a service stayed the same, with what was answered in it.
@@ -75,6 +86,8 @@ pub struct ObservedSegment {
     pub observed: Vec<u64>,
     /// Answers that named anything else.
     pub strangers: u64,
+    /// The networks that were answered, where a hash of them chose; none where rows were not read.
+    pub networks: Option<ObservedNetworks>,
 }
 
 /// One member of a judged segment.
@@ -88,7 +101,7 @@ pub struct MemberShare {
     pub site: Option<String>,
     /// Its weight then.
     pub weight: u16,
-    /// The share of answers its weight asks for, 0 to 1.
+    /// The share of answers its weight asks for, 0 to 1; where a hash chose, the share of networks its slots ask for.
     pub expected_share: f64,
     /// Answers.
     pub observed: u64,
@@ -123,13 +136,16 @@ pub struct Segment {
     pub verdict: Verdict,
     /// Why, in a sentence.
     pub reason: String,
-    /// Exact: the largest deviation, in answers. Random: G.
+    /// Exact: the largest deviation, in answers. Random and hashed: G.
     pub statistic: f64,
-    /// Random: the most the chance may be that draws by the weights ever, at any look, come to counts like these; none for
-    /// exact.
+    /// Random and hashed: the most the chance may be that draws by the weights ever, at any look, come to counts like
+    /// these; none for exact.
     pub p_value: Option<f64>,
-    /// Answers needed for a verdict.
+    /// Answers needed for a verdict; hashed: networks.
     pub needed: u64,
+    /// The networks of the clients, where a hash of them chose.
+    #[serde(default)]
+    pub networks: Option<NetworkSplit>,
 }
 
 /// Where every answered query of a window went.

@@ -113,7 +113,12 @@ impl PoolPlan {
     /// Whether who is answered depends on who asks.
     pub fn chooses_by_client(&self) -> bool {
         let hashes = |rotation: &Rotation| rotation.chooser.algorithm == Algorithm::ConsistentHash;
-        !matches!(self.parts, Parts::None) || self.rotation.as_ref().is_some_and(hashes)
+        self.chooses_by_place() || self.rotation.as_ref().is_some_and(hashes)
+    }
+
+    /// Whether a client's place, or a rule, chooses among its members.
+    pub fn chooses_by_place(&self) -> bool {
+        !matches!(self.parts, Parts::None)
     }
 
     /// What a client is answered from, `rule` being the one that matches it.

@@ -123,6 +123,11 @@ impl Rotation {
         self.members.iter().map(key).eq(members.iter().map(key))
     }
 
+    /// The slots of each member that is chosen among, where a hash of the client's network chooses.
+    pub fn slot_counts(&self) -> Option<Vec<u32>> {
+        Some(self.slots.as_ref()?.counts(self.head))
+    }
+
     /// How many members may be answered together.
     pub fn scheduled(&self) -> usize {
         self.members.iter().filter(|m| m.scheduled).count()

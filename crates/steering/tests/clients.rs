@@ -223,7 +223,11 @@ fn a_network_keeps_its_member_and_the_scope_is_the_mask() {
         moved += usize::from(after != *members);
     }
     assert!((20..90).contains(&moved), "{moved} of 200 networks had the member that left");
-    assert_eq!(segment(&site.service(), 1, 1, 0).mode, SplitMode::ByClient);
+    let begun = segment(&site.service(), 1, 1, 0);
+    assert_eq!((begun.mode, begun.members.len()), (SplitMode::Hashed, 3));
+    let hash = begun.members.iter().map(|m| m.hash.unwrap());
+    assert!(hash.clone().all(|h| h.mask.v4 == 20 && h.slots > 4000), "{begun:?}");
+    assert_eq!(hash.map(|h| h.slots).sum::<u32>(), 1 << 14, "every slot is somebody's");
     // Who tells nothing is answered by turns, for everybody.
     assert_eq!(site.answered("0.0.0.0", 0), (vec![1, 2, 4], 0));
 }

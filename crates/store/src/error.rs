@@ -28,6 +28,11 @@ impl StoreError {
         matches!(self, StoreError::Away(_))
     }
 
+    /// Whether a statement took longer than it may.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, StoreError::Refused { code, .. } if code == "57014")
+    }
+
     /// Whether a regular expression was refused.
     pub fn is_bad_pattern(&self) -> bool {
         matches!(self, StoreError::Refused { code, .. } if code == "2201B")

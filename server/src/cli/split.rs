@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use model::split::{Segment, SplitReport, Verdict};
+use model::split::{NetworkSplit, Segment, SplitClients, SplitReport, Verdict};
 
 use super::Exit;
 use super::remote::Remote;
@@ -42,7 +42,8 @@ pub struct SplitArgs {
 
 /// Prints the verdict; the exit status is the verdict's.
 pub async fn run(args: SplitArgs) -> anyhow::Result<Exit> {
-    let report = match (&args.csv, &args.name) {
+    let mut clients = None;
+    let report: SplitReport = match (&args.csv, &args.name) {
         (Some(file), _) => {
             let expect = analytics::split_csv::parse_expect(args.expect.as_deref().unwrap_or_default())?;
             let split = analytics::split_csv::judge_csv_file(file, args.column.as_deref(), &expect)?;
@@ -73,13 +74,19 @@ pub async fn run(args: SplitArgs) -> anyhow::Result<Exit> {
             }
             let name: model::DnsName =
                 name.parse().map_err(|e| anyhow::anyhow!("{name:?} is no name: {e}"))?;
-            args.remote.client()?.get(&format!("/split/{name}"), &query).await?
+            let server = args.remote.client()?;
+            if !args.json {
+                // The verdict does not wait for who asked: rows may be too many to be read in time.
+                let path = format!("/split/{name}/clients");
+                clients = server.get::<SplitClients>(&path, &query).await.ok();
+            }
+            server.get(&format!("/split/{name}"), &query).await?
         }
     };
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {
-        print!("{}", in_words(&report, args.csv.is_some()));
+        print!("{}", in_words(&report, clients.as_ref(), args.csv.is_some()));
     }
     Ok(match report.verdict {
         Verdict::Pass => Exit::Done,
@@ -88,7 +95,7 @@ pub async fn run(args: SplitArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn in_words(report: &SplitReport, foreign: bool) -> String {
+fn in_words(report: &SplitReport, clients: Option<&SplitClients>, foreign: bool) -> String {
     let mut out = String::new();
     for segment in &report.segments {
         out.push_str(&segment_in_words(segment, foreign));
@@ -101,8 +108,26 @@ fn in_words(report: &SplitReport, foreign: bool) -> String {
         let lost = t.dropped.service_throttle + t.dropped.site_throttle + t.dropped.queue + t.dropped.storage;
         out.push_str(&format!("{} answered, {} rows logged, {lost} rows dropped\n", t.answered, t.logged));
     }
+    if let Some(line) = clients.and_then(concentration) {
+        out.push_str(&line);
+    }
     out.push_str(&format!("{} {}\n", report.service, report.verdict.as_str()));
     out
+}
+
+/// How few clients the answers went to, so that nobody takes answers for users.
+fn concentration(clients: &SplitClients) -> Option<String> {
+    if clients.clients == 0 {
+        return None;
+    }
+    let named = |count: u64| if count == 1 { "1 client".to_owned() } else { format!("{count} clients") };
+    Some(format!(
+        "{}80 % of the answers went to {} of {}, as concentrated as {:.1} equal ones\n",
+        if clients.estimated { "about " } else { "" },
+        clients.clients_of_80_percent,
+        named(clients.clients),
+        clients.effective_clients
+    ))
 }
 
 fn segment_in_words(segment: &Segment, foreign: bool) -> String {
@@ -133,6 +158,30 @@ fn segment_in_words(segment: &Segment, foreign: bool) -> String {
             member.ci_high * 100.0
         ));
     }
+    if let Some(networks) = &segment.networks {
+        out.push_str(&networks_in_words(networks));
+    }
     out.push_str(&format!("{}: {}\n", segment.verdict.as_str(), segment.reason));
+    out
+}
+
+/// What is judged where a hash of the client's network chose.
+fn networks_in_words(networks: &NetworkSplit) -> String {
+    let mut out = format!(
+        "{:<40} {:>9} {:>9} {:>9} {:>9}  {}\n",
+        "member", "networks", "expected", "observed", "deviation", "95 % interval"
+    );
+    for member in &networks.members {
+        out.push_str(&format!(
+            "{:<40} {:>9} {:>8.3}% {:>8.3}% {:>+9.1}  {:.3}% to {:.3}%\n",
+            member.address.to_string(),
+            member.networks,
+            member.expected_share * 100.0,
+            member.share * 100.0,
+            member.deviation,
+            member.ci_low * 100.0,
+            member.ci_high * 100.0
+        ));
+    }
     out
 }

@@ -1,31 +1,35 @@
 //! The verdict in a sentence, and what became of every answer.
 
 use leptos::prelude::*;
-use model::split::{SplitReport, Totals, Verdict};
+use model::split::{SplitMode, SplitReport, Totals, Verdict};
 
 use crate::components::{Stat, VerdictMark};
 use crate::format;
 
+/// The verdict over all segments, and the reason of the one that decides.
 pub fn verdict(report: &SplitReport) -> AnyView {
     let (class, sentence) = match report.verdict {
         Verdict::Pass => ("headline pass", "The traffic split as configured."),
         Verdict::Fail => ("headline fail", "The traffic did not split as configured."),
-        Verdict::Insufficient => ("headline insufficient", "Too few answers to judge yet."),
+        Verdict::Insufficient if report.segments.iter().all(|s| s.mode == SplitMode::ByClient) => {
+            ("headline insufficient", "This split is not by weight, and is not judged.")
+        }
+        Verdict::Insufficient => ("headline insufficient", "Too little was seen to judge yet."),
     };
     // The reason of the segment that decides: the first failure, else the latest with this verdict.
     let deciding = match report.verdict {
         Verdict::Fail => report.segments.iter().find(|s| s.verdict == Verdict::Fail),
         other => report.segments.iter().rev().find(|s| s.verdict == other),
     };
-    let needed =
-        report.segments.last().filter(|s| s.verdict == Verdict::Insufficient && s.needed > s.answered).map(
-            |s| {
-                format!(
-                    " {} more needed for the weights in force now.",
-                    format::count(s.needed - s.answered, "answer", "answers")
-                )
-            },
-        );
+    let now = report.segments.last().filter(|s| s.verdict == Verdict::Insufficient);
+    let needed = now.and_then(|segment| {
+        let (have, one, many) = match &segment.networks {
+            Some(networks) => (networks.counted, "network", "networks"),
+            None => (segment.answered, "answer", "answers"),
+        };
+        let more = segment.needed.checked_sub(have).filter(|more| *more > 0)?;
+        Some(format!(" {} more needed for the weights in force now.", format::count(more, one, many)))
+    });
     view! {
         <div class=class>
             <VerdictMark verdict=report.verdict/>
@@ -38,6 +42,7 @@ pub fn verdict(report: &SplitReport) -> AnyView {
     .into_any()
 }
 
+/// What became of the rows of every answer.
 pub fn totals(totals: &Totals) -> AnyView {
     let dropped = &totals.dropped;
     let throttled = dropped.service_throttle + dropped.site_throttle;

@@ -19,6 +19,7 @@ fn segment(mode: SplitMode, weights: &[u16], observed: &[u64]) -> ObservedSegmen
         address: address(i),
         site: None,
         weight,
+        hash: None,
     };
     ObservedSegment {
         from: 0,
@@ -30,6 +31,7 @@ fn segment(mode: SplitMode, weights: &[u16], observed: &[u64]) -> ObservedSegmen
         members: weights.iter().enumerate().map(member).collect(),
         observed: observed.to_vec(),
         strangers: 0,
+        networks: None,
     }
 }
 

@@ -40,6 +40,18 @@ impl Slots {
         Slots((0..SLOTS).map(owner).collect())
     }
 
+    /// How many slots each of `members` has: their shares of the networks, which are near those of the weights and seldom
+    /// equal to them.
+    pub fn counts(&self, members: usize) -> Vec<u32> {
+        let mut counts = vec![0; members];
+        for member in &self.0 {
+            if let Some(count) = counts.get_mut(usize::from(*member)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
     /// The member of a client's hash.
     pub fn pick(&self, hash: u64) -> usize {
         usize::from(self.0[hash as usize % SLOTS])
@@ -82,20 +94,14 @@ mod tests {
         weights.iter().enumerate().map(|(i, weight)| (of_octets(&[10, 0, 0, i as u8]), *weight)).collect()
     }
 
-    fn counts(slots: &Slots, members: usize) -> Vec<usize> {
-        let mut counts = vec![0; members];
-        slots.0.iter().for_each(|member| counts[usize::from(*member)] += 1);
-        counts
-    }
-
     #[test]
     fn the_lab_and_ten_equal_members_are_near_their_weights() {
         for weights in [&[6, 3, 1][..], &[1; 10]] {
-            let counts = counts(&Slots::new(&members(weights)), weights.len());
+            let counts = Slots::new(&members(weights)).counts(weights.len());
             let sum: u16 = weights.iter().sum();
             for (count, weight) in counts.iter().zip(weights) {
                 let share = SLOTS as f64 * f64::from(*weight) / f64::from(sum);
-                assert!((*count as f64 / share - 1.0).abs() < 0.08, "{counts:?} of {weights:?}");
+                assert!((f64::from(*count) / share - 1.0).abs() < 0.08, "{counts:?} of {weights:?}");
             }
         }
     }
@@ -107,11 +113,11 @@ mod tests {
         fn shares_follow_the_weights(weights in prop::collection::vec(0u16..=20, 1..12)) {
             prop_assume!(weights.iter().any(|w| *w > 0));
             let sum: f64 = weights.iter().map(|w| f64::from(*w)).sum();
-            for (count, weight) in counts(&Slots::new(&members(&weights)), weights.len()).iter().zip(&weights) {
+            for (count, weight) in Slots::new(&members(&weights)).counts(weights.len()).iter().zip(&weights) {
                 let share = f64::from(*weight) / sum;
                 // Each slot is a draw of its own: six deviations of a binomial count.
                 let sigma = (SLOTS as f64 * share * (1.0 - share)).sqrt();
-                prop_assert!((*count as f64 - SLOTS as f64 * share).abs() <= 6.0 * sigma);
+                prop_assert!((f64::from(*count) - SLOTS as f64 * share).abs() <= 6.0 * sigma);
             }
         }
 

@@ -1,9 +1,11 @@
 //! The query log: written in batches, read by time.
 
+mod clients;
 mod columns;
 mod condition;
 mod copy;
 mod export;
+mod networks;
 mod partitions;
 mod rows;
 mod split;

@@ -20,6 +20,21 @@ type Result<T> = std::result::Result<T, StoreError>;
 /// Which buckets a window is about: those that overlap it.
 const IN_WINDOW: &str = "bucket > $2::timestamptz - interval '10 seconds' AND bucket < $3::timestamptz";
 
+/// A row this near to where a segment begins or ends may have been decided by either view: it came before the one was
+/// loaded, or a worker still held the other.
+const MARGIN_US: i64 = 2_000_000;
+
+/// Where rows certainly belong to a segment. They carry no health epoch, so that time has to tell.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sure {
+    /// From this moment on, microseconds since 1970 UTC.
+    pub from: i64,
+    /// To this one, not included.
+    pub to: i64,
+    /// The least and the greatest generation.
+    pub generations: (i64, i64),
+}
+
 struct Start {
     version: (i64, i64),
     at: i64,
@@ -41,7 +56,28 @@ impl Store {
     pub async fn observed(&self, service: &str, from: i64, to: i64) -> Result<Vec<ObservedSegment>> {
         let counted = self.counted(service, from, to).await?;
         let starts = self.starts(service, to).await?;
-        Ok(assemble(starts, counted, from, to))
+        let mut segments = assemble(starts, counted, from, to);
+        if segments.iter().any(|(segment, _)| segment.mode == SplitMode::Hashed) {
+            match self.add_networks(service, &mut segments, (from, to)).await {
+                // Rows may be too many to be read in time; the counters are there all the same.
+                Err(error) if error.is_timeout() => {}
+                other => other?,
+            }
+        }
+        Ok(segments.into_iter().map(|(segment, _)| segment).collect())
+    }
+
+    async fn add_networks(
+        &self,
+        service: &str,
+        segments: &mut [(ObservedSegment, Sure)],
+        (from, to): (i64, i64),
+    ) -> Result<()> {
+        let newest = self.newest_rows(from, to).await?;
+        for (segment, sure) in segments.iter_mut().filter(|(s, _)| s.mode == SplitMode::Hashed) {
+            segment.networks = self.networks(service, segment, *sure, newest).await?;
+        }
+        Ok(())
     }
 
     async fn starts(&self, service: &str, to: i64) -> Result<Vec<Start>> {
@@ -54,6 +90,7 @@ impl Store {
                 at: row.try_get("at")?,
                 mode: match row.try_get::<String, _>("mode")?.as_str() {
                     "random" => SplitMode::Random,
+                    "hashed" => SplitMode::Hashed,
                     "by_client" => SplitMode::ByClient,
                     _ => SplitMode::Exact,
                 },
@@ -179,7 +216,7 @@ impl Store {
 }
 
 /// Gives every count to the segment it was made in: the greatest that is not above its own version.
-fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Vec<ObservedSegment> {
+fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Vec<(ObservedSegment, Sure)> {
     let mut by_start: BTreeMap<usize, Vec<Counted>> = BTreeMap::new();
     for count in counted {
         let after = starts.partition_point(|s| s.version <= count.version);
@@ -187,9 +224,15 @@ fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Ve
             by_start.entry(index).or_default().push(count);
         }
     }
-    let mut segments: Vec<ObservedSegment> = Vec::new();
+    let mut segments: Vec<(ObservedSegment, Sure)> = Vec::new();
     for (index, start) in starts.iter().enumerate() {
-        let next = starts.get(index + 1).map_or(to, |next| next.at);
+        let after = starts.get(index + 1);
+        let next = after.map_or(to, |next| next.at);
+        let sure = Sure {
+            from: if index == 0 { from } else { from.max(start.at + MARGIN_US) },
+            to: after.map_or(to, |next| to.min(next.at - MARGIN_US)),
+            generations: (start.version.0, after.map_or(i64::MAX, |next| next.version.0)),
+        };
         let counts = by_start.remove(&index).unwrap_or_default();
         let present = index + 1 == starts.len();
         for family in [Family::V4, Family::V6] {
@@ -201,11 +244,12 @@ fn assemble(starts: Vec<Start>, counted: Vec<Counted>, from: i64, to: i64) -> Ve
                 continue;
             }
             let segment = observe(start, family, members, &own, (start.at.max(from), next.min(to)));
-            match segments.iter_mut().rev().find(|s| s.family == family) {
-                Some(last) if last.mode == segment.mode && last.members == segment.members => {
-                    join(last, &segment)
+            match segments.iter_mut().rev().find(|(s, _)| s.family == family) {
+                Some((last, certain)) if last.mode == segment.mode && last.members == segment.members => {
+                    join(last, &segment);
+                    (certain.to, certain.generations.1) = (sure.to, sure.generations.1);
                 }
-                _ => segments.push(segment),
+                _ => segments.push((segment, sure)),
             }
         }
     }
@@ -225,16 +269,20 @@ fn observe(
     let observed: Vec<u64> = members.iter().map(of).collect();
     let all: u64 = counts.iter().map(|c| c.count).sum();
     let strangers = all - observed.iter().sum::<u64>();
+    // Where a hash chose in one family alone, the mode of the segment is the other's.
+    let hashed = !members.is_empty() && members.iter().all(|m| m.hash.is_some());
+    let mode = if hashed && start.mode != SplitMode::ByClient { SplitMode::Hashed } else { start.mode };
     ObservedSegment {
         from,
         to: to.max(from),
         generation: start.version.0 as u64,
         family,
-        mode: start.mode,
+        mode,
         runs: 1,
         members,
         observed,
         strangers,
+        networks: None,
     }
 }
 
@@ -264,6 +312,7 @@ mod tests {
             address: IpAddr::from([192, 0, 2, i as u8 + 1]),
             site: None,
             weight: *weight,
+            hash: None,
         };
         Start {
             version,
@@ -283,6 +332,26 @@ mod tests {
         }
     }
 
+    fn segments_of(starts: Vec<Start>, counts: Vec<Counted>) -> Vec<ObservedSegment> {
+        assemble(starts, counts, 0, 1000).into_iter().map(|(segment, _)| segment).collect()
+    }
+
+    #[test]
+    fn rows_near_a_change_belong_to_nobody_for_certain() {
+        let at = 60_000_000;
+        let starts = vec![
+            start((1, 10), at, &[6, 3]),
+            start((1, 11), 2 * at, &[6, 0]),
+            start((2, 12), 3 * at, &[6, 0]),
+        ];
+        let counts = vec![counted((1, 10), 1, 1), counted((1, 11), 1, 1), counted((2, 12), 1, 1)];
+        let sure: Vec<Sure> = assemble(starts, counts, 0, 4 * at).into_iter().map(|(_, sure)| sure).collect();
+        let first = Sure { from: 0, to: 2 * at - MARGIN_US, generations: (1, 1) };
+        // The second and the third have the same members: nothing between them is in doubt.
+        let rest = Sure { from: 2 * at + MARGIN_US, to: 4 * at, generations: (1, i64::MAX) };
+        assert_eq!(sure, [first, rest]);
+    }
+
     #[test]
     fn counts_go_to_the_weights_that_were_in_force() {
         let starts = vec![start((1, 10), 100, &[6, 3]), start((3, 10), 300, &[1, 1])];
@@ -292,7 +361,7 @@ mod tests {
             counted((3, 11), 1, 5), // a later health epoch without a change of members
             counted((3, 10), 9, 2), // a member that was not eligible
         ];
-        let segments = assemble(starts, counts, 0, 1000);
+        let segments = segments_of(starts, counts);
         assert_eq!(segments.len(), 2);
         assert_eq!((segments[0].observed.clone(), segments[0].from, segments[0].to), (vec![6, 3], 100, 300));
         assert_eq!((segments[1].observed.clone(), segments[1].strangers), (vec![5, 0], 2));
@@ -302,7 +371,7 @@ mod tests {
     fn a_restart_joins_and_counts_as_another_run() {
         let starts =
             vec![start((1, 10), 100, &[6, 3]), start((1, 20), 500, &[6, 3]), start((1, 30), 700, &[6, 3])];
-        let segments = assemble(starts, vec![counted((1, 10), 1, 4), counted((1, 20), 1, 5)], 0, 1000);
+        let segments = segments_of(starts, vec![counted((1, 10), 1, 4), counted((1, 20), 1, 5)]);
         assert_eq!(segments.len(), 1);
         assert_eq!((segments[0].observed[0], segments[0].runs, segments[0].to), (9, 2, 1000));
     }
@@ -310,7 +379,7 @@ mod tests {
     #[test]
     fn the_weights_in_force_are_shown_before_the_first_answer() {
         let starts = vec![start((1, 10), 100, &[6, 3]), start((2, 10), 500, &[1, 1])];
-        let segments = assemble(starts, vec![counted((1, 10), 1, 9)], 0, 1000);
+        let segments = segments_of(starts, vec![counted((1, 10), 1, 9)]);
         assert_eq!(segments.iter().map(|s| s.observed.iter().sum::<u64>()).collect::<Vec<_>>(), [9, 0]);
     }
 }

@@ -48,6 +48,7 @@ impl Store {
             let mode = match start.mode {
                 SplitMode::Exact => "exact",
                 SplitMode::Random => "random",
+                SplitMode::Hashed => "hashed",
                 SplitMode::ByClient => "by_client",
             };
             sqlx::query(sql)

@@ -17,7 +17,7 @@ use crate::store;
 const NOON: i64 = 1_795_161_600_000_000;
 const DAY: i64 = 86_400_000_000;
 
-fn row(at: i64, fqdn: &str, last: u8) -> LogRow {
+pub fn row(at: i64, fqdn: &str, last: u8) -> LogRow {
     LogRow {
         at,
         client: IpAddr::from([192, 0, 2, last]),

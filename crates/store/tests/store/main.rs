@@ -1,5 +1,6 @@
 //! The store against a real PostgreSQL.
 
+mod clients;
 mod config;
 mod events;
 mod export;

@@ -34,6 +34,7 @@ async fn increments_add_up_once_each() {
         address: IpAddr::from([192, 0, 2, last]),
         site: Some("s1".into()),
         weight,
+        hash: None,
     };
     let segment = SegmentStart {
         service: "hello.example.org".into(),

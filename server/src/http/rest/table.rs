@@ -17,7 +17,12 @@ const IMPORT: &str = "The file becomes the zone, which is added if there is none
 const EXPLAIN: &str = "Runs the live selection code; no turn is taken and nothing is counted.";
 const SPLIT: &str = "Counted from every answer, not from stored rows: throttles change nothing here. Segments begin \
                      where weights or eligible members change. Exact schedules are judged by their bound, random \
-                     ones by a sequential test that may be read at any time.";
+                     ones by a sequential test that may be read at any time. Where a hash of the client's network \
+                     chooses, the networks of stored rows are judged: each has one member, and their shares are those \
+                     of the hash's slots.";
+const CLIENTS: &str = "From stored rows, the newest million of the log at most, each counted by what it stands for: who \
+                       asked, how concentrated the clients are, and their networks and transports by member. Answers \
+                       are not users: one resolver asks for many.";
 const EXPORT: &str = "All rows of the window, oldest first: RFC 4180 CSV with a header, whose cells begin with an \
                       apostrophe where a spreadsheet could take them for a formula, or with `format=ndjson` one JSON \
                       object a line as `application/x-ndjson`, with numbers, booleans and null as such.";
@@ -175,6 +180,12 @@ fn observations() -> Vec<Operation> {
             .detail(SPLIT)
             .query(&["since", "from", "to"])
             .gives(one("SplitReport"))
+            .fails(&[404]),
+        Operation::get("/split/{service}/clients", split::clients)
+            .called("split", "readSplitClients", "Who asked for a service")
+            .detail(CLIENTS)
+            .query(&["since", "from", "to"])
+            .gives(one("SplitClients"))
             .fails(&[404]),
         Operation::get("/logs", logs::list)
             .called("logs", "listLogs", "Rows of the query log, newest first")

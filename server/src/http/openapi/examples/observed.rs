@@ -1,5 +1,7 @@
 //! The lab at work: its health, an explanation from the live selection code, and a judged split.
 
+mod asked;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
@@ -89,7 +91,7 @@ fn of_split(schema: &str) -> Option<Value> {
         "MemberShare" => Some(json!(segment.members.first()?)),
         "Totals" => Some(json!(report.totals)),
         "Dropped" => Some(json!(report.totals.dropped)),
-        _ => None,
+        _ => asked::of(schema, segment.members.first()?.address.parse().ok()?),
     }
 }
 
@@ -148,6 +150,7 @@ fn report() -> Option<SplitReport> {
         address,
         site: LAB.site_of(member).map(ToString::to_string),
         weight: member.weight.get(),
+        hash: None,
     });
     let observed: Vec<u64> = pool.members.iter().map(|m| u64::from(m.weight.get()) * PERIODS).collect();
     let answered = observed.iter().sum();
@@ -161,6 +164,7 @@ fn report() -> Option<SplitReport> {
         members: members.collect(),
         observed,
         strangers: 0,
+        networks: None,
     };
     let totals = Totals { answered, logged: answered, ..Totals::default() };
     Some(analytics::report(&service.name.to_string(), AT - WINDOW_US, AT, vec![segment], totals))

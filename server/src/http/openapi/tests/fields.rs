@@ -15,7 +15,10 @@ use model::config::{
 use model::health::{FailureCode, LastCheck, RampStep, Standing};
 use model::occurrence::{Delivery, Occurrence};
 use model::plan::{Change, Plan};
-use model::split::{Dropped, MemberShare, Segment, SplitReport, Totals};
+use model::split::{
+    AnswersOf, ClientAnswers, DividedNetwork, Dropped, MemberAnswers, MemberRows, MemberShare, NetworkShare,
+    NetworkSplit, Segment, SplitClients, SplitReport, TopShare, Totals,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -85,6 +88,15 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<SplitReport>("SplitReport");
     same_fields::<Segment>("Segment");
     same_fields::<MemberShare>("MemberShare");
+    same_fields::<NetworkSplit>("NetworkSplit");
+    same_fields::<NetworkShare>("NetworkShare");
+    same_fields::<DividedNetwork>("DividedNetwork");
+    same_fields::<MemberRows>("MemberRows");
+    same_fields::<SplitClients>("SplitClients");
+    same_fields::<ClientAnswers>("ClientAnswers");
+    same_fields::<TopShare>("TopShare");
+    same_fields::<AnswersOf>("AnswersOf");
+    same_fields::<MemberAnswers>("MemberAnswers");
     same_fields::<Totals>("Totals");
     same_fields::<Dropped>("Dropped");
     same_fields::<Plan>("Plan");
