@@ -148,6 +148,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         gate: Gate::new(&local_token),
         attempts: Default::default(),
         overrides: Overrides::open(&settings.data_dir),
+        ramps: Default::default(),
         secrets,
         events,
         exports: Default::default(),
@@ -179,6 +180,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let begin = async {
         let there = tokio::time::timeout(STORAGE_PATIENCE, storage.wait_for(|ready| *ready)).await.is_ok();
         tokio::spawn(tasks::housekeeping::run(site.clone()));
+        tokio::spawn(tasks::ramps::run(site.clone()));
         if there && settings.demo {
             demo::load(&site).await?;
         }

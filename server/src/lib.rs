@@ -18,6 +18,7 @@ mod exports;
 pub mod http;
 mod kept;
 pub mod overrides;
+mod ramps;
 pub mod secrets;
 mod sink;
 mod site;

@@ -14,6 +14,7 @@ use crate::clock;
 use crate::events::Events;
 use crate::exports::Exports;
 use crate::overrides::Overrides;
+use crate::ramps::Ramps;
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::tasks::notify::Counts;
@@ -44,6 +45,8 @@ pub struct Site {
     pub attempts: Throttle,
     /// Operators' overrides of measured health.
     pub overrides: Overrides,
+    /// What is kept in memory of canary ramps.
+    pub ramps: Ramps,
     /// Secrets that monitors and channels name.
     pub secrets: Arc<Secrets>,
     /// What happens, and who is told.

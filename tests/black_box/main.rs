@@ -27,6 +27,7 @@ mod openapi;
 mod outage;
 mod overrides;
 mod pipes;
+mod ramps;
 mod revisions;
 mod secrets;
 mod secure;

@@ -5,6 +5,7 @@ mod alive;
 mod auto_refresh;
 mod copy_button;
 mod export_button;
+mod form_preview;
 mod weight_shares;
 
 #[cfg(feature = "hydrate")]
@@ -12,4 +13,5 @@ pub use alive::mark_alive;
 pub use auto_refresh::AutoRefresh;
 pub use copy_button::CopyButton;
 pub use export_button::ExportButton;
+pub use form_preview::FormPreview;
 pub use weight_shares::WeightShares;

@@ -10,6 +10,7 @@ pub mod logs;
 pub mod monitors;
 pub mod overrides;
 pub mod overview;
+pub mod ramps;
 pub mod secrets;
 pub mod services;
 pub mod split;

@@ -19,7 +19,7 @@ pub use alert::Alert;
 pub use engine::{Engine, Options, Queue};
 pub use network::{Network, Reach};
 pub use rules::Rules;
-pub use send::{Outside, Secrets};
+pub use send::{Failure, Outside, Secrets, ask};
 pub use worker::Pace;
 
 /// The time of day, microseconds since 1970 UTC.

@@ -24,6 +24,8 @@ use crate::Clock;
 use crate::alert::Alert;
 use crate::network::Network;
 
+pub use post::ask;
+
 /// Finds a secret by its name.
 pub type Secrets = Arc<dyn Fn(&Label) -> Option<Zeroizing<String>> + Send + Sync>;
 

@@ -38,6 +38,11 @@ impl StoreError {
         matches!(self, StoreError::Refused { code, .. } if code == "2201B")
     }
 
+    /// Whether there is such a thing already.
+    pub fn is_taken(&self) -> bool {
+        matches!(self, StoreError::Refused { code, .. } if code == "23505")
+    }
+
     pub(crate) fn unreadable(error: impl std::fmt::Display) -> StoreError {
         StoreError::Unreadable(error.to_string())
     }

@@ -12,6 +12,7 @@ mod health;
 mod log;
 mod overrides;
 mod pools;
+mod ramps;
 mod secrets;
 
 pub use access::{SessionRow, SignedIn, TokenRow, UserRow};

@@ -7,6 +7,7 @@ mod export;
 mod logs;
 mod output;
 mod pipe;
+mod ramp;
 pub mod remote;
 mod secret;
 pub mod serve;
@@ -44,6 +45,9 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Compare the observed split with the configured weights.
     Split(split::SplitArgs),
+    /// Raise a canary's share step by step, as long as its gates allow.
+    #[command(subcommand)]
+    Ramp(ramp::Ramp),
     /// Read the query log.
     #[command(subcommand)]
     Logs(logs::Logs),
@@ -103,6 +107,7 @@ impl Cli {
                         Command::Zone(zone) => zone::run(zone).await,
                         Command::Explain(args) => explain::run(args).await,
                         Command::Split(args) => split::run(args).await,
+                        Command::Ramp(ramp) => ramp::run(ramp).await,
                         Command::Logs(args) => logs::run(args).await,
                         Command::Watch(args) => watch::run(args).await,
                         Command::User(args) => user::run(args).await,

@@ -93,6 +93,7 @@ pub struct Events {
     versions: OnceLock<Box<dyn Fn() -> (u64, u64) + Send + Sync>>,
     own: Arc<OnceLock<Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>>>,
     engine: Engine,
+    network: Network,
     outbox: Arc<Outbox>,
 }
 
@@ -109,15 +110,16 @@ impl Events {
         let outbox = Arc::new(Outbox::default());
         let own: Arc<OnceLock<Box<dyn Fn() -> Vec<SocketAddr> + Send + Sync>>> = Arc::default();
         let (numbers, listening, reports) = (last.clone(), own.clone(), outbox.clone());
+        let network = Network {
+            allow: allowed.networks,
+            own: Arc::new(move || listening.get().map(|own| own()).unwrap_or_default()),
+        };
         let outside = Outside {
             site: site.clone(),
             clock: Arc::new(clock::now),
             started,
             secrets: Arc::new(move |name| secrets.get(name)),
-            network: Network {
-                allow: allowed.networks,
-                own: Arc::new(move || listening.get().map(|own| own()).unwrap_or_default()),
-            },
+            network: network.clone(),
             scripts: allowed.scripts,
         };
         let options = alerts::Options {
@@ -131,7 +133,7 @@ impl Events {
             }),
         };
         let engine = Engine::start(options, config);
-        Events { site, last, versions: OnceLock::new(), own, engine, outbox }
+        Events { site, last, versions: OnceLock::new(), own, engine, network, outbox }
     }
 
     /// Says where this server listens, which alerts never reach, and which (generation, epoch of health) is in force.
@@ -185,6 +187,11 @@ impl Events {
         // Scripts and templates read the name of a service; this one can be nobody's (RFC 6761 section 6.4).
         news.about.service = "test.invalid".parse().ok();
         self.engine.test(channel, self.occurrence(news)).await
+    }
+
+    /// Where webhooks may go.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// The queues of the channels.

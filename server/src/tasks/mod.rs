@@ -1,4 +1,4 @@
-//! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs, noticing what happens.
+//! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs, tending ramps, noticing what happens.
 
 pub mod events;
 pub mod geography;
@@ -6,5 +6,6 @@ pub mod health;
 pub mod housekeeping;
 pub mod notify;
 pub mod publish;
+pub mod ramps;
 pub mod resolve;
 pub mod storage;

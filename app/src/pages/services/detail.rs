@@ -16,6 +16,7 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
     let name = service.name.to_string();
     let logs = format!("/logs?filter={}", format::in_query(&format!("service = {name}")));
     let (split, edit) = (format!("/split/{name}"), format!("/services/{name}/edit"));
+    let ramp = format!("/services/{name}/ramp");
     let dig = targets.first().map(|address| {
         let (ip, port) = address.rsplit_once(':').unwrap_or((address, "53"));
         format!("dig @{} -p {port} {name}", ip.trim_matches(['[', ']']))
@@ -28,6 +29,7 @@ pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoVi
         <PageHead title=name.clone() lede=lede>
             <AutoRefresh seconds=5/>
             <a class="button" href=split>"Split"</a>
+            <a class="button" href=ramp>"Ramp"</a>
             <a class="button" href=logs>"Logs"</a>
             <a class="button primary" href=edit>"Edit"</a>
         </PageHead>

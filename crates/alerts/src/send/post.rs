@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::client::conn::http1;
-use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{Failure, Outside, Sent};
-use crate::network::Reach;
+use crate::network::{Network, Reach};
 use crate::tls;
 
 /// Posts JSON. No message of a failure shows the address: it may be the secret.
@@ -19,6 +19,33 @@ pub async fn post(
     headers: Vec<(HeaderName, HeaderValue)>,
     body: Vec<u8>,
 ) -> Result<Sent, Failure> {
+    judge(status_of(&outside.network, url, headers, body).await?)
+}
+
+/// Posts JSON to somebody who is asked something, and gives the status of the answer. `authorization` is sent as the
+/// header of that name. Neither it nor the address is in a message of a failure; the caller bounds the time.
+pub async fn ask(
+    network: &Network,
+    url: &str,
+    authorization: Option<&str>,
+    body: Vec<u8>,
+) -> Result<u16, Failure> {
+    let mut headers = Vec::new();
+    if let Some(value) = authorization {
+        let wrong = |_| Failure::lasting("the secret for Authorization is none a header can have");
+        let mut value = HeaderValue::from_str(value.trim()).map_err(wrong)?;
+        value.set_sensitive(true);
+        headers.push((AUTHORIZATION, value));
+    }
+    Ok(status_of(network, url, headers, body).await?.as_u16())
+}
+
+async fn status_of(
+    network: &Network,
+    url: &str,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: Vec<u8>,
+) -> Result<StatusCode, Failure> {
     let url = url.trim();
     let wrong =
         || Failure::lasting("the address is none: it begins with https:// or http:// and names a host");
@@ -39,13 +66,12 @@ pub async fn post(
         .body(Full::new(Bytes::from(body)))
         .map_err(|_| wrong())?;
     request.headers_mut().extend(headers);
-    let stream = outside.network.connect(&host, port, Reach::Public).await?;
-    let status = if secure {
-        exchange(tls::over(stream, &host, None).await?, request).await?
+    let stream = network.connect(&host, port, Reach::Public).await?;
+    if secure {
+        exchange(tls::over(stream, &host, None).await?, request).await
     } else {
-        exchange(stream, request).await?
-    };
-    judge(status)
+        exchange(stream, request).await
+    }
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(

@@ -1,6 +1,7 @@
 //! Objects as forms hold them: text, valid or not.
 
 mod alert_rule;
+mod canary;
 mod channel;
 mod form;
 mod monitor;
@@ -8,6 +9,7 @@ mod service;
 mod zone;
 
 pub use alert_rule::AlertRuleDraft;
+pub use canary::CanaryDraft;
 pub use channel::ChannelDraft;
 pub use form::Form;
 pub use monitor::MonitorDraft;

@@ -81,6 +81,14 @@ kinds! {
     OverrideExpired = "OVERRIDE_EXPIRED", Low, true;
     /// Somebody tries a channel.
     Test = "TEST", Low, true;
+    /// A canary ramp put the weights of a step in force, or goes on at one.
+    RampStep = "RAMP_STEP", Low, true;
+    /// A gate stopped a ramp, or an operator did.
+    RampPaused = "RAMP_PAUSED", Medium, false;
+    /// It is through its last step.
+    RampDone = "RAMP_DONE", Low, true;
+    /// The weights are those before it again.
+    RampAborted = "RAMP_ABORTED", Medium, false;
 }
 
 /// What no rule can ask for: a test goes to the channel that is tried and nowhere else, and of the others no site tells
@@ -103,6 +111,7 @@ impl Kind {
             Kind::StorageBack => Some(Kind::StorageAway),
             Kind::SiteTrustsItself => Some(Kind::SiteSuspectsItself),
             Kind::CertificateReloaded => Some(Kind::CertificateFailed),
+            Kind::RampStep => Some(Kind::RampPaused),
             _ => None,
         }
     }

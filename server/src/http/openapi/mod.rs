@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 21] = [
+const TAGS: [(&str, &str); 22] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -51,6 +51,7 @@ const TAGS: [(&str, &str); 21] = [
     ("deliveries", "What was sent of it to whom."),
     ("health", "Measured health."),
     ("overrides", "What operators decided instead of it."),
+    ("ramps", "Canaries whose share is raised step by step, as long as their gates allow."),
     ("explain", "Why an answer is what it is."),
     ("split", "The split, observed against configured."),
     ("logs", "The query log."),

@@ -11,6 +11,7 @@ mod managed;
 mod monitors;
 mod overrides;
 mod overview;
+mod ramps;
 mod secrets;
 mod services;
 mod sign_in;
@@ -50,6 +51,9 @@ pub fn router() -> Router<Shared> {
         .route("/monitors/believe", post(monitors::believe))
         .route("/monitors/{name}", get(monitors::detail))
         .route("/monitors/{name}/test", post(monitors::test))
+        .route("/services/{name}/ramp", get(ramps::show))
+        .route("/services/{name}/ramp/new", get(ramps::ask).post(ramps::post))
+        .route("/services/{name}/ramp/{id}/{deed}", post(ramps::operate))
         .route("/services/{name}/resume", post(services::resume))
         .route("/split", get(split::list))
         .route("/split/{name}", get(split::detail))

@@ -8,6 +8,7 @@ pub mod logs;
 pub mod objects;
 pub mod operation;
 pub mod overrides;
+pub mod ramps;
 pub mod revisions;
 pub mod secrets;
 mod settings;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
 use crate::http::problem::Failure;
+use crate::ramps;
 use crate::secrets::{MAX_LENGTH, uses};
 use crate::site::{Shared, Site};
 
@@ -87,7 +88,8 @@ pub async fn remove(
 pub async fn forget(site: &Site, actor: &Actor, name: &str) -> Result<(), Failure> {
     let missing = || Failure::NotFound(format!("there is no secret {name:?}"));
     let label: Label = name.parse().map_err(|_| missing())?;
-    let used: BTreeSet<String> = uses(&site.snapshot().config).remove(name).unwrap_or_default();
+    let mut used: BTreeSet<String> = uses(&site.snapshot().config).remove(name).unwrap_or_default();
+    used.extend(ramps::naming(site, name).await?);
     if !used.is_empty() {
         let used: Vec<String> = used.into_iter().collect();
         let message = format!("{} would be without it: change them first", used.join(", "));

@@ -2,8 +2,8 @@
 
 use super::operation::{Answer, Body, Operation};
 use super::{
-    config, events, explain, health, logs, objects, overrides, revisions, secrets, settings, split, tokens,
-    users, zone_file,
+    config, events, explain, health, logs, objects, overrides, ramps, revisions, secrets, settings, split,
+    tokens, users, zone_file,
 };
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
@@ -38,9 +38,16 @@ const BELIEVE: &str = "A site that hears no member any more suspects its own net
 const SECRET: &str = "Monitors and channels name it. It is sealed at once, with a key outside of the database, and cannot \
                       be read again.";
 
+const RAMP: &str = "A ramp raises the share of one or more members of a pool step by step. Each share becomes the smallest whole weights \
+                    that come nearest to it. It does nothing before it is started.";
+const ABORT: &str = "The weights before the ramp are in force when this answers.";
+
 /// All of them.
 pub fn operations() -> Vec<Operation> {
-    [configuration(), objects::operations(), observations(), access()].into_iter().flatten().collect()
+    [configuration(), objects::operations(), observations(), ramps(), access()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn one(schema: &str) -> Answer {
@@ -201,6 +208,45 @@ fn observations() -> Vec<Operation> {
             .detail(TAIL)
             .query(&["filter"])
             .gives(Answer::Events),
+    ]
+}
+
+fn ramps() -> Vec<Operation> {
+    let deed = |operation: Operation, id: &str, summary: &str| {
+        let called = operation.called("ramps", id, summary).query(&["reason"]);
+        called.gives(one("CanaryView")).fails(&[400, 404, 409, 422])
+    };
+    vec![
+        Operation::get("/ramps", ramps::list)
+            .called("ramps", "listRamps", "Canary ramps, newest first")
+            .query(&["of_service"])
+            .gives(list("CanaryRamp")),
+        Operation::post("/ramps", ramps::create)
+            .called("ramps", "planRamp", "Plan a canary ramp")
+            .detail(RAMP)
+            .query(&["dry_run", "reason"])
+            .takes(Body::Json("CanarySpec".to_owned()))
+            .gives(Answer::MadeUnlessDry("CanaryPlan".to_owned())),
+        Operation::get("/ramps/{id}", ramps::one)
+            .called("ramps", "readRamp", "One ramp with its gates, what its step has seen, and its history")
+            .gives(one("CanaryView"))
+            .fails(&[400, 404]),
+        Operation::delete("/ramps/{id}", ramps::remove)
+            .called("ramps", "removeRamp", "Forget a ramp that is not active")
+            .fails(&[400, 404, 409]),
+        deed(Operation::post("/ramps/{id}/start", ramps::start), "startRamp", "Begin with the first step"),
+        deed(Operation::post("/ramps/{id}/pause", ramps::pause), "pauseRamp", "Stop at this step"),
+        deed(
+            Operation::post("/ramps/{id}/resume", ramps::resume),
+            "resumeRamp",
+            "Go on at the step it stopped at",
+        ),
+        deed(
+            Operation::post("/ramps/{id}/next", ramps::next),
+            "nextRamp",
+            "Go to the next step, whatever gates say",
+        ),
+        deed(Operation::post("/ramps/{id}/abort", ramps::abort), "abortRamp", "Give a ramp up").detail(ABORT),
     ]
 }
 

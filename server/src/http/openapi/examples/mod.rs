@@ -4,6 +4,7 @@ mod access;
 mod alerted;
 mod configured;
 mod observed;
+mod ramp;
 mod row;
 
 use std::sync::LazyLock;
@@ -29,5 +30,9 @@ static LAB: LazyLock<Config> =
 /// The example of a schema.
 pub fn of(schema: &str) -> Option<Value> {
     let found = configured::of(schema).or_else(|| observed::of(schema));
-    found.or_else(|| row::of(schema)).or_else(|| alerted::of(schema)).or_else(|| access::of(schema))
+    found
+        .or_else(|| row::of(schema))
+        .or_else(|| alerted::of(schema))
+        .or_else(|| ramp::of(schema))
+        .or_else(|| access::of(schema))
 }

@@ -97,7 +97,7 @@ fn revision() -> Schema {
         .must("actor", text("Who: the user, or `token` and the token's name."))
         .must("at", instant("When"))
         .must("reason", text("Why, in the actor's words; empty when none was given."))
-        .must("source", text("From where: `console`, `rest` or `cli`."))
+        .must("source", text("From where: `console`, `rest`, `cli`, or `ramp` for a step of a canary ramp."))
         .open()
 }
 

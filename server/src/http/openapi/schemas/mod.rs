@@ -10,6 +10,7 @@ mod observed;
 mod overrides;
 mod place;
 mod problem;
+mod ramp;
 mod service;
 mod split;
 mod value;
@@ -24,8 +25,9 @@ use super::examples;
 /// A schema with its name.
 pub type Named = (&'static str, fn() -> Schema);
 
-const ALL: [&[Named]; 14] = [
+const ALL: [&[Named]; 15] = [
     overrides::ALL,
+    ramp::ALL,
     zone::ALL,
     service::ALL,
     monitor::ALL,

@@ -6,6 +6,10 @@ use api::health::{
     CheckMark, CheckStep, CheckStrip, CheckTranscript, HealthChangeLine, HealthHistory, MemberAddress,
 };
 use api::view::{LogLine, RevisionDetail, RevisionLine};
+use model::canary::{
+    CanaryGates, CanaryHook, CanaryRamp, CanarySpec, Light, MemberWeight, Moving, PlannedStep, RampLine,
+    RampView, Sample,
+};
 use model::config::{
     AlertRule, Channel, ClientGroup, Clients, Config, DnsQuery, Email, Flap, HashMask, Header, Json,
     Location, LogFilter, Logging, Member, Monitor, MonitorTls, Pagerduty, Pool, Ramp, RecordSet, Script,
@@ -31,6 +35,7 @@ use crate::http::openapi::schemas::FAILURES;
 use crate::http::problem::ProblemDetails;
 use crate::http::rest::config::Applied;
 use crate::http::rest::objects::MemberPatch;
+use crate::http::rest::ramps::RampPlan;
 use crate::http::rest::tokens::{NewToken, TokenLine, TokenRequest};
 use crate::http::rest::users::{NewPassword, NewUser, UserLine};
 use crate::http::rest::zone_file::Imported;
@@ -49,6 +54,18 @@ fn same_fields<'de, T: Deserialize<'de>>(name: &str) {
 #[test]
 fn schemas_have_the_fields_of_their_types() {
     same_fields::<Config>("Config");
+    same_fields::<CanarySpec>("CanarySpec");
+    same_fields::<CanaryGates>("CanaryGates");
+    same_fields::<CanaryHook>("CanaryHook");
+    same_fields::<CanaryRamp>("CanaryRamp");
+    same_fields::<Moving>("CanaryMoving");
+    same_fields::<RampPlan>("CanaryPlan");
+    same_fields::<PlannedStep>("CanaryStep");
+    same_fields::<RampView>("CanaryView");
+    same_fields::<Sample>("CanarySample");
+    same_fields::<Light>("CanaryLight");
+    same_fields::<RampLine>("CanaryLine");
+    same_fields::<MemberWeight>("MemberWeight");
     same_fields::<Zone>("Zone");
     same_fields::<Soa>("Soa");
     same_fields::<RecordSet>("RecordSet");
@@ -165,6 +182,9 @@ fn same_demands<T: DeserializeOwned + Serialize>(name: &str) {
 #[test]
 fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Config>("Config");
+    same_demands::<CanarySpec>("CanarySpec");
+    same_demands::<CanaryGates>("CanaryGates");
+    same_demands::<CanaryHook>("CanaryHook");
     same_demands::<Zone>("Zone");
     same_demands::<Soa>("Soa");
     same_demands::<RecordSet>("RecordSet");

@@ -11,6 +11,7 @@ use super::{document, each_object};
 use crate::http::rest::explain::ExplainQuery;
 use crate::http::rest::health::HistoryQuery;
 use crate::http::rest::logs::RowsQuery;
+use crate::http::rest::ramps::{RampQuery, RampsQuery};
 use crate::http::rest::revisions::ListQuery;
 use crate::http::rest::{WriteQuery, streams, table};
 use crate::http::window::WindowQuery;
@@ -103,6 +104,8 @@ fn query_parameters_are_those_the_handlers_read() {
     let query = |path: &str, method: &str| parameters(&document, path, method, "query");
     assert_eq!(query("/config", "post"), set(fields_of::<WriteQuery>()));
     assert_eq!(query("/revisions", "get"), set(fields_of::<ListQuery>()));
+    assert_eq!(query("/ramps", "get"), set(fields_of::<RampsQuery>()));
+    assert_eq!(query("/ramps", "post"), set(fields_of::<RampQuery>()));
     assert_eq!(query("/health/history", "get"), set(fields_of::<HistoryQuery>()));
     assert_eq!(query("/explain", "get"), set(fields_of::<ExplainQuery>()));
     assert_eq!(query("/split/{service}", "get"), set(fields_of::<WindowQuery>()));
