@@ -132,10 +132,10 @@ fn under_load_a_ramp_climbs_by_revisions_that_pass_and_asks_before_each_next_ste
     for (i, generation) in generations.iter().enumerate() {
         let revision = site.http.get(&format!("/api/v1/revisions/{generation}")).with_status(200).json();
         assert_eq!(
-            (&revision["source"], revision["changes"].as_array().map(Vec::len)),
+            (&revision["line"]["source"], revision["changes"].as_array().map(Vec::len)),
             (&json!("ramp"), Some(1))
         );
-        let reason = revision["reason"].as_str().expect("a reason");
+        let reason = revision["line"]["reason"].as_str().expect("a reason");
         assert!(reason.contains(&format!("step {} of 3", i + 1)), "{reason}");
     }
     // Each step was judged by its own weights.

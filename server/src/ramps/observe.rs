@@ -23,7 +23,7 @@ pub async fn observe(site: &Site, ramp: &CanaryRamp) -> Result<Observation, Stor
     let pool = service.and_then(|service| service.pool(ramp.spec.pool.as_str()));
     let members = service.zip(pool).map(|(service, pool)| members(site, service, pool));
     let weights = || members.iter().flatten().map(|member| &member.weight);
-    let changed = match ramp.phase.is_active() && !canary::in_force(ramp, ramp.step, weights()) {
+    let changed = match ramp.phase.moves() && !canary::in_force(ramp, ramp.step, weights()) {
         true => changed_by(site, ramp, snapshot.generation).await?,
         false => None,
     };

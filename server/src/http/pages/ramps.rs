@@ -119,7 +119,8 @@ pub async fn post(
 async fn begin(site: &Site, actor: &Actor, spec: CanarySpec, reason: &str) -> Result<(), Failure> {
     let ramp = ramps::create(site, actor, spec, reason).await?;
     if let Err(failure) = ramps::operate(site, actor, ramp.id, Deed::Start, reason).await {
-        ramps::remove(site, actor, ramp.id).await?;
+        // One that was begun all the same is not removed, and goes on when it can.
+        let _ = ramps::remove(site, actor, ramp.id).await;
         return Err(failure);
     }
     Ok(())
