@@ -304,7 +304,8 @@ fn warnings(
     }
     if pool.algorithm == Algorithm::ConsistentHash {
         warnings.push(
-            "Clients are hashed: shares are those of networks, and no verdict is given on them.".to_owned(),
+            "Clients are hashed: shares are those of networks, and the ramp waits for no verdict on them."
+                .to_owned(),
         );
     }
     warnings

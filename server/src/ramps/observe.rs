@@ -112,9 +112,15 @@ fn summed(ramp: &CanaryRamp, segments: &[ObservedSegment], planned: u64) -> Samp
         share: if answered == 0 { 0.0 } else { canary as f64 / answered as f64 },
         ci_low,
         ci_high,
-        needed: planned.max(judged.last().map_or(0, |segment| segment.needed)),
+        needed: planned.max(judged.last().filter(|s| by_weight(s)).map_or(0, |segment| segment.needed)),
         verdict,
         reason: deciding.map_or(nothing, |segment| segment.reason.clone()),
-        judged: !judged.last().is_some_and(|segment| segment.mode == SplitMode::ByClient),
+        // An answer that no client should have had is wrong whoever asked.
+        judged: verdict == Verdict::Fail || judged.last().is_none_or(by_weight),
     }
+}
+
+/// Whether answers are held to the weights: where the client decides, they are those of whoever asks.
+fn by_weight(segment: &Segment) -> bool {
+    matches!(segment.mode, SplitMode::Exact | SplitMode::Random)
 }

@@ -33,13 +33,13 @@ pub fn deeds(service: &str, ramp: &CanaryRamp) -> AnyView {
                 "Next step now",
                 question,
                 format!("Go to {} %", step.target),
-                "button primary",
+                "button",
                 "next",
             )
         }
         (_, None) => {
             let question = "End the ramp here. The weights of its last step stay.".to_owned();
-            asking(to("next"), "End now", question, "End the ramp".to_owned(), "button primary", "next")
+            asking(to("next"), "End now", question, "End the ramp".to_owned(), "button", "next")
         }
     };
     let weights: Vec<String> = ramp.beginning.iter().map(|m| m.weight.to_string()).collect();

@@ -48,6 +48,7 @@ fn standing(ramp: &CanaryRamp, step: Option<usize>) -> (&'static str, &'static s
         Ordering::Equal if ramp.phase.moves() => ("now", "now"),
         Ordering::Equal if ramp.phase == RampPhase::Paused => ("now held", "paused"),
         Ordering::Equal => ("now ended", "in force"),
+        Ordering::Less if step.is_none() => ("past", ""),
         Ordering::Less => ("past", "done"),
         Ordering::Greater if ramp.phase.is_over() => ("next", "not reached"),
         Ordering::Greater => ("next", "to come"),
