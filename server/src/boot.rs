@@ -16,7 +16,6 @@ use anyhow::Context;
 use dns::{Responder, Serving, Surroundings};
 use model::Label;
 use model::config::{Config, SiteRole};
-use model::health::HealthTable;
 use model::snapshot::Snapshot;
 use store::Store;
 use tokio::net::TcpListener;
@@ -92,7 +91,9 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     };
     let workers = options.worker_slots();
     let seed = rand::random();
-    let health = Arc::new(HealthTable { epoch: first_epoch, ..HealthTable::default() });
+    let kept_health = Kept::new(kept::HEALTH, &settings.data_dir);
+    let remembered = tasks::remember::read(&kept_health);
+    let health = Arc::new(health::first_table(first_epoch, &remembered));
     let names_path = settings.data_dir.join("resolved.json");
     let surroundings =
         Surroundings { database: databases.clone(), resolved: Arc::new(tasks::resolve::read(&names_path)) };
@@ -125,7 +126,12 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let known = secrets.clone();
     let own = [responder.addresses(), secure.tls, secure.https, secure.quic, vec![http_address]].concat();
     let checker = health::Checker::start(
-        health::Options { clock: Arc::new(clock::now), concurrency: checks_at_once(), first_epoch },
+        health::Options {
+            clock: Arc::new(clock::now),
+            concurrency: checks_at_once(),
+            first_epoch,
+            remembered,
+        },
         &checked,
         settings.health.tools(own).with_secrets(Arc::new(move |name| known.get(name))),
     );
@@ -165,6 +171,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     tokio::spawn(tasks::publish::follow_health(site.clone()));
     tokio::spawn(tasks::notify::run(site.clone()));
     tokio::spawn(tasks::health::run(site.clone(), health_changes));
+    tokio::spawn(tasks::remember::run(site.clone(), kept_health));
     tokio::spawn(tasks::geography::run(databases));
     match tasks::resolve::Resolving::new(&settings.surroundings.servers, names_path) {
         Ok(resolving) => drop(tokio::spawn(resolving.run(site.clone()))),

@@ -1,5 +1,5 @@
 //! What a site keeps on disk to start with while storage is away: the last good configuration,
-//! operators' overrides, sealed secrets. Each file carries its checksum and is replaced whole.
+//! operators' overrides, members that are not up, sealed secrets. Each file carries its checksum and is replaced whole.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -22,6 +22,8 @@ pub struct Kind {
 pub const SNAPSHOT: Kind = Kind { name: "snapshot.json", magic: "steelyard-snapshot-1" };
 /// Operators' overrides of measured health.
 pub const OVERRIDES: Kind = Kind { name: "overrides.json", magic: "steelyard-overrides-1" };
+/// Members that are down, wait or climb.
+pub const HEALTH: Kind = Kind { name: "health.json", magic: "steelyard-health-1" };
 /// Secrets, sealed.
 pub const SECRETS: Kind = Kind { name: "secrets.json", magic: "steelyard-secrets-1" };
 

@@ -1,11 +1,12 @@
 //! Somebody hears of it: each turn is one event and one message, whatever the other receivers do.
 
 use std::net::TcpListener;
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Backends, Hook, Outer, Site, lab, until};
+use crate::harness::{Backends, Hook, Outer, Site, Transport, lab, until, volley};
 
 const MEMBERS: [&str; 3] = ["127.0.0.51", "127.0.0.52", "127.0.0.53"];
 /// Members are checked each second and two checks decide; the rest is for a busy machine.
@@ -168,4 +169,39 @@ fn a_channel_is_tried_and_tells_what_came_of_it() {
     let refused = site.http.json("POST", "/api/v1/channels", &unknown).problem(422);
     assert!(refused.to_string().contains("nobody-set-this"), "{refused}");
     site.http.json("POST", "/api/v1/channels/absent/test", &json!({})).problem(404);
+}
+
+#[test]
+fn a_split_that_fails_is_told_of_once() {
+    let hook = Hook::start();
+    let mut outer = Outer::start();
+    let mut site = Site::with_settings_at(outer.url(), SETTINGS);
+    let template = "{\"title\": \"{{title}}\", \"text\": \"{{text}}\", \"member\": \"{{member}}\"}";
+    let via = json!({"json": {"url": format!("http://{}/", hook.address), "template": template}});
+    let rule = json!({"name": "splits", "channels": ["hook"], "events": ["SPLIT_FAIL"]});
+    let text = lab::unmonitored();
+    site.apply(&format!(
+        "{text}\nchannels: {}\nalert_rules: {}\n",
+        json!([{"name": "hook", "via": via}]),
+        json!([rule])
+    ));
+    volley(site.dns(), lab::SERVICE, &[Transport::Udp], 200);
+    assert_eq!(site.split_of(200)["verdict"], "PASS");
+    assert!(site.stop().success());
+    // A responder that broke its schedule is what no test can have: its counters are made to say so.
+    let sql = "UPDATE answer_counters SET count = count + 50 WHERE member = '10.10.23.40'";
+    let done = Command::new("psql").args([&outer.url(), "-qc", sql]).output().expect("psql");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    site.start_again();
+    let failed = || -> Vec<Value> {
+        let told = hook.bodies().into_iter();
+        told.filter(|body| body["title"].as_str().is_some_and(|title| title.contains("SPLIT"))).collect()
+    };
+    let told = until("the message", NOTICED, || failed().first().cloned());
+    let text = told["text"].as_str().expect("a text");
+    assert!(text.contains(lab::SERVICE) && text.contains("10.10.23.40"), "{text}");
+    // The same segment is not told of again, when it has grown and is looked at by the same process.
+    volley(site.dns(), lab::SERVICE, &[Transport::Udp], 20);
+    let events = site.http.get("/api/v1/events?kinds=SPLIT_FAIL").with_status(200).json();
+    assert_eq!((events["events"].as_array().map(Vec::len), failed().len()), (Some(1), 1), "{events}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::Transport::{Tcp, Udp};
-use crate::harness::{Backends, Scrape, Site, lab, until, volley};
+use crate::harness::{Backends, Scrape, Site, lab, signal, until, volley};
 
 const MEMBERS: [&str; 3] = ["127.0.0.41", "127.0.0.42", "127.0.0.43"];
 /// Members are checked each second, and one check decides; the rest is for a busy machine.
@@ -80,6 +80,33 @@ fn an_ill_member_leaves_the_answers_all_ill_fails_open_and_the_recovered_return(
         (&json!("PASS"), &json!(410)),
         "{report}"
     );
+}
+
+#[test]
+fn a_site_that_starts_again_knows_who_was_dead() {
+    let backends = Backends::start(MEMBERS);
+    let mut site = Site::start();
+    // So slow that a start without memory would answer with the dead member for a long time.
+    let slow = lab::edited(&watched(backends.port), "failures: 1", "failures: 3");
+    site.apply(&slow);
+    wait_for(&site, ["UP", "UP", "UP"]);
+    backends.set_well(0, false);
+    wait_for(&site, ["DOWN", "UP", "UP"]);
+    let file = site.path("health.json");
+    until("the health on disk", NOTICED, || {
+        std::fs::read_to_string(&file).is_ok_and(|text| text.contains(MEMBERS[0])).then_some(())
+    });
+    let slower = lab::edited(&slow, "interval: 1s", "interval: 60s");
+    site.apply(&slower);
+    signal(site.pid(), "KILL");
+    site.start_again();
+    assert_eq!(volley(site.dns(), lab::SERVICE, &[Udp, Tcp], 20), lab::tally(MEMBERS, [0, 30, 10]));
+    backends.set_well(0, true);
+    signal(site.pid(), "KILL");
+    site.start_again();
+    // Its first check, at once, is proof enough.
+    wait_for(&site, ["UP", "UP", "UP"]);
+    assert_eq!(volley(site.dns(), lab::SERVICE, &[Udp, Tcp], 50), lab::tally(MEMBERS, [60, 30, 10]));
 }
 
 #[test]

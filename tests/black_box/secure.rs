@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
@@ -25,6 +25,16 @@ fn issue(folder: &Path) {
     let issued = rcgen::generate_simple_self_signed([NAME.to_owned()]).expect("a certificate");
     std::fs::write(folder.join("chain.pem"), issued.cert.pem()).expect("writing a chain");
     std::fs::write(folder.join("key.pem"), issued.signing_key.serialize_pem()).expect("writing a key");
+}
+
+/// The same for a certificate that ends then.
+fn issue_until(folder: &Path, end: SystemTime) {
+    let mut wanted = rcgen::CertificateParams::new([NAME.to_owned()]).expect("parameters of a certificate");
+    wanted.not_after = end.into();
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let issued = wanted.self_signed(&key).expect("a certificate");
+    std::fs::write(folder.join("chain.pem"), issued.pem()).expect("writing a chain");
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).expect("writing a key");
 }
 
 impl Secure {
@@ -174,6 +184,19 @@ fn a_certificate_is_exchanged_by_a_hangup_and_a_wrong_one_is_said_and_left_alone
     issue(secure.certificate.path());
     hang_up("the certificate was read again");
     assert_eq!((trusts(&old), trusts(&secure.chain())), ([false; 3], [true; 3]));
+
+    // Both are events, and so is a certificate that is about to end.
+    issue_until(secure.certificate.path(), SystemTime::now() + Duration::from_secs(2 * 86_400));
+    hang_up("the certificate was read again");
+    let told = until("the events of the certificate", Duration::from_secs(20), || {
+        let kinds = "CERTIFICATE_RELOADED,CERTIFICATE_FAILED,CERTIFICATE_EXPIRING";
+        let events = secure.site.http.get(&format!("/api/v1/events?kinds={kinds}")).with_status(200).json();
+        let events = events["events"].as_array().expect("a list").clone();
+        let told: Vec<_> = events.iter().map(|e| format!("{} {}", e["kind"], e["text"])).collect();
+        told.iter().any(|text| text.contains("CERTIFICATE_EXPIRING")).then_some(told)
+    });
+    let words = ["CERTIFICATE_FAILED", "stays: ", "CERTIFICATE_RELOADED", "ends in a day"];
+    check_words(&told.join("\n"), &words);
 }
 
 #[test]

@@ -86,7 +86,7 @@ async fn watch(count: u32) {
     let [mut stays, mut goes] = ports.map(backend);
     tokio::time::sleep(Duration::from_secs(1)).await;
     let tools = Tools::new(Policy::new(vec!["127.0.0.0/8".parse().expect("a network")], Vec::new()));
-    let options = Options { clock: Arc::new(now), concurrency: 4096, first_epoch: 1 };
+    let options = Options { clock: Arc::new(now), concurrency: 4096, first_epoch: 1, remembered: Vec::new() };
     let begun = Instant::now();
     let checker = Checker::start(options, &config(count, ports), tools);
     let up = || checker.state().values().filter(|member| member.health == Health::Up).count();

@@ -14,7 +14,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 use crate::durations::{Durations, Histogram};
-use crate::ledger::{CheckPoint, HealthChange, Ledger, TargetId};
+use crate::ledger::{CheckPoint, HealthChange, Ledger, Remembered, TargetId};
 use crate::probe::{Network, Probe, Seen, Step, Tools, Trace};
 use crate::schedule;
 use crate::target::Target;
@@ -38,6 +38,8 @@ pub struct Options {
     /// Epoch of the first table. It has to be above all epochs of earlier runs: the time of the start in
     /// milliseconds is, as health changes less than a thousand times a second on average.
     pub first_epoch: u64,
+    /// What an earlier process knew of members: see [`Checker::remembered`].
+    pub remembered: Vec<Remembered>,
 }
 
 impl fmt::Debug for Options {
@@ -94,7 +96,7 @@ impl Checker {
 
     /// Starts with another way to check.
     pub fn with_probe(options: Options, config: &Config, probe: Arc<dyn Probe>) -> Checker {
-        let ledger = Ledger::new(options.first_epoch);
+        let ledger = Ledger::remembering(options.first_epoch, options.remembered);
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {
             table: watch::Sender::new(ledger.table()),
@@ -185,6 +187,11 @@ impl Checker {
     /// is told so.
     pub fn changes(&self) -> broadcast::Receiver<HealthChange> {
         self.shared.changes.subscribe()
+    }
+
+    /// What whoever comes after has to know of members: which are down, wait for an operator, or climb.
+    pub fn remembered(&self) -> Vec<Remembered> {
+        self.shared.lock().ledger.remembered()
     }
 
     /// How long checks took, since the start.

@@ -3,6 +3,7 @@
 
 mod change;
 mod history;
+mod remembered;
 mod standing;
 mod suspicion;
 
@@ -19,6 +20,7 @@ use model::health::{
 
 pub use change::{Cause, HealthChange};
 pub use history::{CheckPoint, KEPT};
+pub use remembered::{Remembered, first_table};
 
 use crate::probe::Seen;
 use crate::target::{Target, Wanted, wanted};
@@ -55,6 +57,8 @@ pub(crate) struct Ledger {
     /// Whether any member climbs after a recovery.
     ramps: bool,
     suspicion: Suspicion,
+    /// What an earlier process knew, until the first configuration is there.
+    remembered: HashMap<MemberKey, Remembered>,
     table: Arc<HealthTable>,
 }
 
@@ -79,6 +83,7 @@ impl Ledger {
             overrides: Vec::new(),
             ramps: false,
             suspicion: Suspicion::default(),
+            remembered: HashMap::new(),
             table: Arc::new(HealthTable { epoch, ..HealthTable::default() }),
         }
     }
@@ -101,14 +106,19 @@ impl Ledger {
         }
         for mut wanted in wanted(config) {
             let old = old_members.remove(&wanted.key);
+            let before = self.remembered.remove(&wanted.key);
             let targets = mem::take(&mut wanted.targets);
             let mut ids = Vec::with_capacity(targets.len());
             for target in targets {
                 let key = key_of(&target);
                 let unchanged = known.get(&key).copied().filter(|id| *self.targets[id].target == target);
                 let id = chosen.get(&key).copied().or(unchanged).unwrap_or_else(|| {
-                    let said =
-                        old.as_ref().map_or(Health::Unknown, |o| self.said_before(o, &target.monitor.name));
+                    let monitor = &target.monitor.name;
+                    let said = match (&old, &before) {
+                        (Some(old), _) => self.said_before(old, monitor),
+                        (None, Some(before)) => before.said(monitor),
+                        (None, None) => Health::Unknown,
+                    };
                     let id = self.add(target, said);
                     done.start.push((id, self.targets[&id].target.clone()));
                     id
@@ -119,8 +129,14 @@ impl Ledger {
                 }
                 ids.push(id);
             }
+            let key = wanted.key.clone();
+            let new = old.is_none();
             self.enter(wanted, ids, old);
+            if let (true, Some(before), Some(entry)) = (new, before, self.members.get_mut(&key)) {
+                before.restore(entry, now);
+            }
         }
+        self.remembered.clear();
         let kept: HashSet<TargetId> = chosen.into_values().collect();
         done.stop = self.targets.keys().copied().filter(|id| !kept.contains(id)).collect();
         self.targets.retain(|id, _| kept.contains(id));

@@ -14,5 +14,5 @@ pub mod tracker;
 
 pub use checker::{Checker, Clock, Options, Transcript};
 pub use durations::Durations;
-pub use ledger::{Cause, CheckPoint, HealthChange, KEPT};
+pub use ledger::{Cause, CheckPoint, HealthChange, KEPT, Remembered, first_table};
 pub use probe::{Policy, SecretResolver, Tools};

@@ -85,6 +85,7 @@ fn options(concurrency: usize) -> Options {
         clock: Arc::new(move || 1_000_000 + start.elapsed().as_micros() as i64),
         concurrency,
         first_epoch: 1000,
+        remembered: Vec::new(),
     }
 }
 

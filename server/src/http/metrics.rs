@@ -108,6 +108,7 @@ pub fn render(site: &Site) -> Result<String, fmt::Error> {
     responder(site, &mut scrape);
     members(site, &mut scrape);
     log(site, &mut scrape);
+    alerts(site, &mut scrape);
     let mut registry = Registry::default();
     registry.register_collector(Box::new(scrape));
     let mut text = String::new();
@@ -218,6 +219,15 @@ fn members(site: &Site, scrape: &mut Scrape) {
         checks.sum,
         buckets,
     );
+}
+
+fn alerts(site: &Site, scrape: &mut Scrape) {
+    let queues = site.events.queues();
+    let of = |queue: &alerts::Queue| vec![("channel", queue.channel.to_string())];
+    let waiting: Vec<_> = queues.iter().map(|queue| (of(queue), queue.waiting as i64)).collect();
+    scrape.gauge("steelyard_alert_queue_depth", "Alerts that wait to be sent", waiting);
+    let dropped: Vec<_> = queues.iter().map(|queue| (of(queue), queue.dropped)).collect();
+    scrape.counter("steelyard_alert_dropped", "Alerts given up because too many waited", dropped);
 }
 
 fn log(site: &Site, scrape: &mut Scrape) {

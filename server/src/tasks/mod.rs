@@ -7,5 +7,6 @@ pub mod housekeeping;
 pub mod notify;
 pub mod publish;
 pub mod ramps;
+pub mod remember;
 pub mod resolve;
 pub mod storage;

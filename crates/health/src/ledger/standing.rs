@@ -27,7 +27,7 @@ pub(super) struct MemberEntry {
 
 impl MemberEntry {
     /// The step of the climb at `now`, and when the next begins; none when it is over.
-    fn step(&self, now: i64) -> Option<(RampStep, i64)> {
+    pub(super) fn step(&self, now: i64) -> Option<(RampStep, i64)> {
         let (ramp, began) = (self.ramp?, self.climbing?);
         // From the first step at the recovery to the last, the whole weight, after the whole duration.
         let each = (ramp.duration.duration().as_micros() as i64 / i64::from(ramp.steps.max(2) - 1)).max(1);
@@ -63,7 +63,8 @@ impl Ledger {
                     _ => {}
                 }
             }
-            let held = entry.waits && measured == Health::Up;
+            // Also before its first check after a restart: what waited may not be answered meanwhile.
+            let held = entry.waits && measured != Health::Down;
             let ramp = entry.step(now).map(|(step, _)| step);
             if ramp.is_none() {
                 entry.climbing = None;

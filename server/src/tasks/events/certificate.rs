@@ -63,6 +63,7 @@ fn words(end: i64, now: i64) -> String {
     match (end - now) / DAY_US {
         _ if end <= now => format!("The certificate ended at {at}: clients refuse it. Replace its files."),
         0 => format!("The certificate ends within a day, at {at}. Replace its files."),
+        1 => format!("The certificate ends in a day, at {at}. Replace its files."),
         days => format!("The certificate ends in {days} days, at {at}. Replace its files."),
     }
 }

@@ -26,9 +26,7 @@ pub async fn watch(site: Arc<Site>) {
     rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        if site.presence.away().is_some() {
-            continue;
-        }
+        super::until_storage(&site).await;
         let to = site.now();
         let Ok(answers) = site.store.answers_by_service(to - WINDOW_US, to).await else { continue };
         let mut busy: Vec<(String, u64)> = answers.into_iter().filter(|(_, n)| *n >= LEAST).collect();

@@ -168,3 +168,87 @@ fn an_edit_of_the_service_keeps_what_was_decided_and_takes_back_what_it_forbids(
     assert_eq!((changes.len(), changes[0].cause), (1, Cause::Configuration));
     assert!(!standing(&ledger, "192.0.2.1").held);
 }
+
+/// What a new process makes of what `before` knew, with the same configuration, and the checks it starts.
+fn restarted(before: &Ledger, config: &Config, now: i64) -> (Ledger, Vec<TargetId>) {
+    let written = serde_json::to_string(&before.remembered()).unwrap();
+    let mut after = Ledger::remembering(1000, serde_json::from_str(&written).unwrap());
+    let answered_from = after.table();
+    let done = after.reconfigure(config, now);
+    assert_eq!(done.changes, [], "a restart is no change of any member");
+    for one in before.remembered() {
+        let (first, then) = (answered_from.of(&one.key), after.table().of(&one.key));
+        assert_eq!(first.health(), then.health(), "before and after the checks began");
+    }
+    (after, ids(&done))
+}
+
+#[test]
+fn after_a_restart_a_member_that_was_down_stays_out_until_it_is_seen_up() {
+    let config = config(json!({
+        "monitors": [monitor("m", 80), monitor("n", 81)],
+        "services": [service("a.test", &["m", "n"], &["192.0.2.1", "192.0.2.2"])],
+    }));
+    let mut before = Ledger::new(0);
+    let targets = ids(&before.reconfigure(&config, 0));
+    targets.iter().for_each(|id| drop(before.record(*id, passed(), 0, 1)));
+    let dead_address = key("a.test", "192.0.2.1").address;
+    let dead = before.targets.iter().find(|(_, watched)| {
+        watched.target.address == dead_address && watched.target.monitor.name.as_str() == "n"
+    });
+    let dead = *dead.unwrap().0;
+    twice(&mut before, dead, refused, 7 * SECOND);
+    assert_eq!(before.remembered().len(), 1);
+
+    let (mut after, targets) = restarted(&before, &config, 60 * SECOND);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Down);
+    assert_eq!(health(&after, "a.test", "192.0.2.2"), Health::Unknown);
+    assert_eq!(after.state()[&key("a.test", "192.0.2.1")].since, 7 * SECOND);
+    // Its other monitor had not said down, and does not speak for the one that had.
+    let of = |monitor: &str| {
+        let mut all = targets.iter().filter(|id| after.targets[*id].target.address == dead_address);
+        *all.find(|id| after.targets[*id].target.monitor.name.as_str() == monitor).unwrap()
+    };
+    let (m, n) = (of("m"), of("n"));
+    after.record(m, passed(), 61 * SECOND, 1);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Down);
+    after.record(n, passed(), 62 * SECOND, 1);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Up);
+    assert_eq!(after.remembered(), []);
+}
+
+#[test]
+fn after_a_restart_a_member_goes_on_waiting_and_climbing() {
+    let one = |more: serde_json::Value| {
+        let mut service = service("a.test", &["m"], &["192.0.2.1"]);
+        service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        config(json!({"monitors": [monitor("m", 80)], "services": [service]}))
+    };
+    let recovered = |config: &Config| {
+        let mut ledger = Ledger::new(0);
+        let id = ids(&ledger.reconfigure(config, 0))[0];
+        ledger.record(id, passed(), 0, 1);
+        twice(&mut ledger, id, refused, SECOND);
+        twice(&mut ledger, id, passed, 10 * SECOND);
+        ledger
+    };
+
+    let waiting = one(json!({"manual_resume": true}));
+    let (mut after, targets) = restarted(&recovered(&waiting), &waiting, 20 * SECOND);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Down, "held before its first check as well");
+    twice(&mut after, targets[0], passed, 21 * SECOND);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Down);
+    assert_eq!(after.resume(&key("a.test", "192.0.2.1"), "ana", 22 * SECOND).len(), 1);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Up);
+    // Who does not ask for it any more is not held by an old file.
+    let (after, _) = restarted(&Ledger::new(0), &one(json!({})), 20 * SECOND);
+    assert_eq!(health(&after, "a.test", "192.0.2.1"), Health::Unknown);
+
+    let climbing = one(json!({"ramp": {"steps": 4, "duration": "30s"}}));
+    let (mut after, targets) = restarted(&recovered(&climbing), &climbing, 25 * SECOND);
+    assert_eq!(standing(&after, "192.0.2.1").ramp, Some(RampStep { step: 2, of: 4 }));
+    after.record(targets[0], passed(), 26 * SECOND, 1);
+    assert_eq!(after.next_due(26 * SECOND), Some(30 * SECOND));
+    after.advance(41 * SECOND);
+    assert_eq!(standing(&after, "192.0.2.1").ramp, None);
+}
