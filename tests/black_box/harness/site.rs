@@ -83,10 +83,12 @@ impl Site {
         let (place, folder) = (Place::take(), folder());
         let file = folder.path().join(SETTINGS);
         fs::write(&file, settings).expect("writing the settings");
-        let start = Start { database: Database::At(database), variables: Vec::new() };
-        let mut args = arguments(&start, folder.path(), "127.0.0.1:0");
-        args.extend(["--config".into(), file.into()]);
-        let site = Site::of(start, Server::start(&args, &[]), folder, place);
+        // As a variable, since a start again says where DNS is listened at.
+        let variables = vec![("STEELYARD_CONFIG", file.to_string_lossy().into_owned())];
+        let start = Start { database: Database::At(database), variables };
+        let args = arguments(&start, folder.path(), "127.0.0.1:0");
+        let server = Server::start(&args, &start.variables);
+        let site = Site::of(start, server, folder, place);
         site.apply(&lab::unmonitored());
         site
     }
