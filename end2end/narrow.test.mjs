@@ -33,7 +33,8 @@ test('the console fits a narrow screen', async (t) => {
 
     'every place is reached from the navigation': async () => {
       await fill(server);
-      const places = ['Services', 'Zones', 'Monitors', 'Split', 'Logs', 'Events', 'Alerts', 'Changes', 'Overview'];
+      const places =
+        ['Services', 'Zones', 'Sites', 'Monitors', 'Split', 'Logs', 'Events', 'Alerts', 'Changes', 'Overview'];
       for (const place of places) {
         await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: place }).tap();
         await arrive(page, place);

@@ -28,10 +28,11 @@ pub struct Chrome {
 }
 
 /// The places one can go to: path, label, icon.
-const PLACES: [(&str, &str, &str); 9] = [
+const PLACES: [(&str, &str, &str); 10] = [
     ("/", "Overview", "overview"),
     ("/services", "Services", "services"),
     ("/zones", "Zones", "zones"),
+    ("/sites", "Sites", "sites"),
     ("/monitors", "Monitors", "monitors"),
     ("/split", "Split", "split"),
     ("/logs", "Logs", "logs"),
@@ -108,8 +109,12 @@ fn framed(frame: &Frame, path: &str, content: AnyView) -> AnyView {
 }
 
 fn place_link((href, label, name): &(&'static str, &'static str, &'static str), path: &str) -> AnyView {
-    let here =
-        if *href == "/" { path == "/" } else { path == *href || path.starts_with(&format!("{href}/")) };
+    let under = |root: &str| path == root || path.starts_with(&format!("{root}/"));
+    let here = match *href {
+        "/" => path == "/",
+        "/sites" => ["/sites", "/locations", "/client-groups"].into_iter().any(under),
+        root => under(root),
+    };
     view! {
         <li><a href=*href aria-current=here.then_some("page")>{icon(name)}<span>{*label}</span></a></li>
     }

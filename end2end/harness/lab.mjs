@@ -53,12 +53,21 @@ export function applyLab(server) {
 }
 
 /** A channel and a rule. A datagram of it goes to a port of this machine's, where it is refused. */
-export async function applyAlerts(server) {
-  const alerts = {
+export function applyAlerts(server) {
+  return apply(server, {
     channels: [{ name: 'collector', via: { syslog: { address: '127.0.0.1:9' } } }],
     alert_rules: [{ name: 'service-down', events: ['GS_DOWN', 'CONFIG_CHANGED'], channels: ['collector'] }],
-  };
-  const file = join(server.data, 'alerts.yaml');
-  await writeFile(file, JSON.stringify(alerts));
+  });
+}
+
+/** A group of clients. */
+export function applyGroups(server) {
+  return apply(server, { client_groups: [{ name: 'inside', cidr: ['10.0.0.0/8'], addresses: 'private' }] });
+}
+
+/** Adds objects to the configuration. */
+export async function apply(server, objects) {
+  const file = join(server.data, 'objects.yaml');
+  await writeFile(file, JSON.stringify(objects));
   await server.command('apply', '-f', file);
 }

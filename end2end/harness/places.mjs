@@ -1,6 +1,6 @@
 // Every page of the console, before and after there is something to show.
 
-import { SERVICE, ZONE, applyAlerts, applyLab } from './lab.mjs';
+import { SERVICE, ZONE, applyAlerts, applyGroups, applyLab } from './lab.mjs';
 import { sendQueries } from './traffic.mjs';
 
 /** Pages that exist on a site without any configuration. */
@@ -9,6 +9,12 @@ export const EMPTY = [
   '/services',
   '/zones',
   '/zones/new',
+  '/sites',
+  '/sites/new',
+  '/locations',
+  '/locations/new',
+  '/client-groups',
+  '/client-groups/new',
   '/monitors',
   '/monitors/new',
   '/split',
@@ -36,6 +42,19 @@ export const FILLED = [
   `/zones/${ZONE}`,
   `/zones/${ZONE}/edit`,
   `/zones/${ZONE}/delete`,
+  '/sites',
+  '/sites/site1',
+  '/sites/site1/edit',
+  '/sites/site1/delete',
+  '/locations',
+  '/locations?client=10.10.25.7',
+  '/locations/s2',
+  '/locations/s2/edit',
+  '/locations/s2/delete',
+  '/client-groups',
+  '/client-groups?client=nowhere',
+  '/client-groups/inside/edit',
+  '/client-groups/inside/delete',
   '/monitors',
   '/monitors/http-hello',
   '/monitors/http-hello/edit',
@@ -58,6 +77,7 @@ export const FILLED = [
 export async function fill(server) {
   await applyLab(server);
   await applyAlerts(server);
+  await applyGroups(server);
   await sendQueries(server.dnsPort, SERVICE, 40);
   await sendQueries(server.dnsPort, `missing.${ZONE}`, 8);
 }

@@ -10,13 +10,16 @@ pub mod logs;
 pub mod monitors;
 pub mod overrides;
 pub mod overview;
+pub mod places;
 pub mod ramps;
 pub mod secrets;
 pub mod services;
 pub mod split;
+mod suspicion;
 pub mod zones;
 
 pub use errors::error_page;
+use suspicion::suspicion;
 
 /// Whether a form makes a thing or changes one.
 #[derive(Clone, Debug, PartialEq, Eq)]

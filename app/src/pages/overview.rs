@@ -9,6 +9,7 @@ use crate::components::{Command, Empty, PageHead, Stat};
 use crate::format;
 use crate::islands::AutoRefresh;
 use crate::pages::services::service_table;
+use crate::pages::suspicion;
 
 /// The window the numbers are about, microseconds.
 const WINDOW_US: i64 = 600_000_000;
@@ -37,6 +38,7 @@ pub fn overview(view: &Overview, now: i64) -> impl IntoView + use<> {
     });
     view! {
         <PageHead title="Overview" lede="The last ten minutes of this site"><AutoRefresh seconds=5/></PageHead>
+        <div data-live="suspicion">{view.suspects.map(|since| suspicion(since, now, "/"))}</div>
         {content}
         {dig.map(|text| view! { <section><h2>"Ask it"</h2><Command text=text/></section> })}
     }

@@ -6,4 +6,5 @@
 
 pub mod draft;
 pub mod health;
+pub mod place;
 pub mod view;

@@ -67,6 +67,8 @@ pub struct Overview {
     pub series: Vec<(i64, String, u64)>,
     /// Addresses the responder listens at.
     pub listen: Vec<String>,
+    /// Since when this site hears no member and suspects itself, microseconds since 1970 UTC.
+    pub suspects: Option<i64>,
     /// Events of the last ten minutes.
     pub markers: Vec<Marker>,
 }

@@ -217,7 +217,7 @@ impl Serving {
     }
 
     /// What is known of where clients are.
-    pub(crate) fn atlas(&self) -> &Atlas {
+    pub fn atlas(&self) -> &Atlas {
         &self.compiled.atlas
     }
 

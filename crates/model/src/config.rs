@@ -11,6 +11,7 @@ mod logging;
 mod member;
 mod monitor;
 mod pool;
+mod referrer;
 mod resolved;
 mod service;
 mod site;
@@ -32,6 +33,7 @@ pub use monitor::{
     ScriptCall, SecretName, StatusMatch, octets,
 };
 pub use pool::{Algorithm, Fallback, HashMask, Pool};
+pub use referrer::Referrer;
 pub use resolved::{Found, Resolved};
 pub use service::{DownResponse, PoolChoice, Ramp, Service};
 pub use site::{Location, Site, SiteRole};

@@ -46,6 +46,24 @@ fn names_the_field_the_value_and_the_remedy() {
         ("/zones/0/records/0/type", json!("SOA"), "records[0].data", "zone's own fields"),
         ("/monitors/0/port", json!(0), "monitors[http].port", "1 to 65535"),
         ("/locations/0", json!({"name": "s1az1", "site": "x"}), "locations[s1az1].site", "define it"),
+        (
+            "/locations/0",
+            json!({"name": "s1az1", "latitude": 91, "longitude": 0}),
+            "s1az1].latitude",
+            "-90 to 90",
+        ),
+        (
+            "/locations/0",
+            json!({"name": "s1az1", "latitude": 40.42}),
+            "locations[s1az1].longitude",
+            "or neither",
+        ),
+        (
+            "/locations/0",
+            json!({"name": "s1az1", "longitude": 2.17}),
+            "locations[s1az1].latitude",
+            "or neither",
+        ),
     ];
     for (path, value, field, remedy) in cases {
         let said = problems_after(path, value);
@@ -196,6 +214,67 @@ fn circles_are_found_over_zones_and_through_services() {
     let said = check(&serde_json::from_value(lab).unwrap()).unwrap_err().to_string();
     let circle = "a.example.org -> b.example.net -> hello.example.org -> a.example.org: ";
     assert!(said.contains(circle), "{said}");
+}
+
+/// A service whose members are answered as aliases of these names.
+fn alias_service(name: &str, targets: &[&str]) -> Value {
+    let members: Vec<Value> = targets.iter().map(|t| json!({"fqdn": t, "answer": "cname"})).collect();
+    json!({"name": name, "pools": [{"name": "p", "members": members}]})
+}
+
+#[test]
+fn circles_are_found_through_members_that_are_answered_as_aliases() {
+    let said = |services: &[Value], records: Value| {
+        let mut lab = lab();
+        lab["services"] = json!(services);
+        lab["zones"][0]["records"] = records;
+        let config: Config = serde_json::from_value(lab).unwrap();
+        check(&config).err().map(|problems| problems.0).unwrap_or_default()
+    };
+    let one = |services: &[Value], records: Value, field: &str, circle: &str| {
+        let problems = said(services, records);
+        let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+        assert_eq!(problem.field, field);
+        assert!(problem.message.starts_with(circle), "{problem}");
+    };
+    // The second way of two, and back by a record.
+    one(
+        &[alias_service("a.example.org", &["www.example.com", "b.example.org"])],
+        json!([{"name": "b", "type": "CNAME", "data": ["a"]}]),
+        "zones[example.org].records[0].data",
+        "b.example.org -> a.example.org -> b.example.org: ",
+    );
+    // Two services that name each other, one of them twice by way of a third.
+    let both = [
+        alias_service("a.example.org", &["b.example.org", "c.example.org"]),
+        alias_service("b.example.org", &["a.example.org"]),
+    ];
+    let forth = json!([{"name": "c", "type": "CNAME", "data": ["www.example.com"]}]);
+    one(
+        &both,
+        forth,
+        "services[a.example.org].pools[p].members[0].fqdn",
+        "a.example.org -> b.example.org -> a.example.org: ",
+    );
+    // Back by the down response, which is answered while no member is up.
+    let mut down = alias_service("b.example.org", &["www.example.com"]);
+    down["down_response"] = json!({"cname": "a.example.org"});
+    let two = [alias_service("a.example.org", &["b.example.org"]), down];
+    assert_eq!(said(&two, json!([])).len(), 1);
+    // A service that answers what is below it answers its own alias there.
+    let mut wide = alias_service("w.example.org", &["x.y.w.example.org"]);
+    wide["wildcard"] = json!(true);
+    let circle = "w.example.org -> w.example.org: ";
+    one(&[wide.clone()], json!([]), "services[w.example.org].pools[p].members[0].fqdn", circle);
+    assert_eq!(said(&[wide], json!([{"name": "x.y.w", "type": "A", "data": ["192.0.2.1"]}])), []);
+    // Many ways that all end are no circle, and neither is a name that is resolved here.
+    let ends = [
+        alias_service("a.example.org", &["b.example.org", "c.example.org"]),
+        alias_service("b.example.org", &["d.example.org", "c.example.org"]),
+        alias_service("c.example.org", &["d.example.org"]),
+        json!({"name": "d.example.org", "pools": [{"name": "p", "members": [{"fqdn": "a.example.org"}]}]}),
+    ];
+    assert_eq!(said(&ends, json!([])), []);
 }
 
 #[test]

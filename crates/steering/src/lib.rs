@@ -18,6 +18,7 @@ mod segment;
 mod service;
 
 pub use algorithm::consistent_hash::{Slots, of_network};
+pub use algorithm::geo::kilometres;
 pub use algorithm::round_robin::Schedule;
 pub use candidate::{Candidate, Home, Level};
 pub use client::{Atlas, Client, Locate, Located, Nowhere, OwnPlace, Place};

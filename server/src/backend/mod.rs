@@ -2,6 +2,7 @@
 
 pub mod checks;
 mod markers;
+pub mod places;
 
 use api::view::{Overview, ServiceLine};
 use model::config::Service;
@@ -73,6 +74,7 @@ pub async fn overview(site: &Site) -> Overview {
     let now = site.now();
     let from = now - RECENT_US;
     let totals = site.store.totals(None, from, now).await.ok();
+    let suspects = *site.checker.suspects().borrow();
     let series = site.store.answers_by_rcode(from, now, model::counter::BUCKET_US).await.unwrap_or_default();
     Overview {
         zones: site.snapshot().config.zones.len(),
@@ -80,6 +82,7 @@ pub async fn overview(site: &Site) -> Overview {
         totals,
         series,
         listen: site.dig_targets(),
+        suspects,
         markers: markers(site, None, from, now).await,
     }
 }

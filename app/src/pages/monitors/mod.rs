@@ -11,9 +11,9 @@ use model::config::{Monitor, MonitorKind};
 pub use detail::{MonitorDetail, MonitoredMember, detail};
 pub use form::form;
 
-use super::Carried;
 pub use super::FormMode;
-use crate::components::{Crumbs, Empty, Notice, NoticeKind, PageHead, ProblemSummary, Reason, Time, icon};
+use super::{Carried, suspicion};
+use crate::components::{Crumbs, Empty, Notice, NoticeKind, PageHead, ProblemSummary, Reason, icon};
 
 /// Type and port, as `HTTP on port 80`.
 fn where_to(monitor: &Monitor) -> String {
@@ -101,21 +101,8 @@ pub fn list(lines: &[MonitorLine], suspects: Option<i64>, now: i64) -> impl Into
         <PageHead title="Monitors" lede="What makes a member up or down">
             <a class="button primary" href="/monitors/new">{icon("plus")}"New monitor"</a>
         </PageHead>
-        {suspects.map(|since| suspicion(since, now))}
+        {suspects.map(|since| suspicion(since, now, "/monitors"))}
         {content}
-    }
-}
-
-/// What a site that hears nobody says, with the way out of it.
-fn suspicion(since: i64, now: i64) -> impl IntoView + use<> {
-    view! {
-        <Notice kind=NoticeKind::Bad>
-            <strong>"This site suspects itself."</strong>
-            " No member is heard any more since "<Time at=since now=now/>", so its own network may be what is gone. Members keep what they were, at most for five minutes."
-            <form method="post" action="/monitors/believe">
-                <button class="button" type="submit">"Take the members for down now"</button>
-            </form>
-        </Notice>
     }
 }
 

@@ -3,17 +3,24 @@
 mod alert_rule;
 mod canary;
 mod channel;
+mod client_group;
 mod form;
+mod location;
 mod monitor;
+mod place;
 mod service;
+mod site;
 mod zone;
 
 pub use alert_rule::AlertRuleDraft;
 pub use canary::CanaryDraft;
 pub use channel::ChannelDraft;
+pub use client_group::ClientGroupDraft;
 pub use form::Form;
+pub use location::LocationDraft;
 pub use monitor::MonitorDraft;
 pub use service::{MemberDraft, PoolDraft, ServiceDraft};
+pub use site::SiteDraft;
 pub use zone::ZoneDraft;
 
 use model::{Problem, Problems};
@@ -25,6 +32,15 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(
     text: &str,
 ) -> Option<T> {
     text.trim().parse().map_err(|e: T::Err| problems.push(field, text, e.to_string())).ok()
+}
+
+/// Parses one field, or notes the problem under the field's name; nothing where it is empty.
+fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
+    problems: &mut Problems,
+    field: &str,
+    text: &str,
+) -> Option<Option<T>> {
+    if text.trim().is_empty() { Some(None) } else { parse(problems, field, text).map(Some) }
 }
 
 /// The value of a word from a list, or the problem under the field's name.

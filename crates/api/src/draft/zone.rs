@@ -5,7 +5,7 @@ use model::rrtype::RrType;
 use model::{Problems, Ttl};
 use serde::{Deserialize, Serialize};
 
-use super::{Form, parse, without_path};
+use super::{Form, optional, parse, without_path};
 
 /// A zone as its form holds it; records are lines `name [ttl] type data`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -233,14 +233,6 @@ impl ZoneDraft {
         }
         problems
     }
-}
-
-fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
-    problems: &mut Problems,
-    field: &str,
-    text: &str,
-) -> Option<Option<T>> {
-    if text.trim().is_empty() { Some(None) } else { parse(problems, field, text).map(Some) }
 }
 
 /// What follows the name: a TTL and the class IN, each if it is there and in either order, the type, and the data.

@@ -24,6 +24,13 @@ pub fn location(index: &Index<'_>, location: &Location, problems: &mut Problems)
             );
         }
     }
+    // Half of a pair is no place on the globe, and would be left out in silence.
+    let remedy = "give latitude and longitude, or neither";
+    match (location.latitude, location.longitude) {
+        (Some(_), None) => problems.push(format!("{at}.longitude"), "", remedy),
+        (None, Some(_)) => problems.push(format!("{at}.latitude"), "", remedy),
+        _ => {}
+    }
 }
 
 /// A network is in one group: of two, neither would be the longer.

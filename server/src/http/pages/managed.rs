@@ -11,7 +11,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use http::StatusCode;
 use leptos::prelude::AnyView;
-use model::config::Config;
+use model::config::{Config, Referrer};
 use model::{Problem, Problems};
 
 use super::{Meta, Posted, commit, errors, in_path, problems_of};
@@ -35,6 +35,12 @@ pub trait Managed: Clone + Send + Sync + 'static {
     fn find(config: &Config, name: &str) -> Option<Self>;
     /// All of them.
     fn all(config: &mut Config) -> &mut Vec<Self>;
+
+    /// What names it, and so has to be changed before it may have another name or go; empty where the check of the
+    /// whole configuration says it well enough.
+    fn referrers(_config: &Config, _name: &str) -> Vec<Referrer> {
+        Vec::new()
+    }
 
     /// What the form of a new one starts with.
     fn empty_draft() -> Self::Draft;
@@ -194,6 +200,10 @@ async fn write<M: Managed>(
             let message = format!("there is a {} of this name: choose another, or edit that one", M::WORD);
             return Err(Problem::new("name", name, message).into());
         }
+        let renamed = old.as_ref().filter(|old| **old != name);
+        if let Some((old, named)) = renamed.map(|old| (old, M::referrers(config, old))) {
+            unreferred("name", old, "keep the name", &named)?;
+        }
         let all = M::all(config);
         match all.iter_mut().find(|other| Some(other.name()) == old) {
             Some(place) => *place = object,
@@ -203,6 +213,16 @@ async fn write<M: Managed>(
     })
     .await?;
     Ok(name)
+}
+
+/// Refuses to take a name away that others use.
+fn unreferred(field: &str, name: &str, otherwise: &str, referrers: &[Referrer]) -> Result<(), Problems> {
+    if referrers.is_empty() {
+        return Ok(());
+    }
+    let by = Referrer::list(referrers);
+    let message = format!("{name} is named by {by}: let them name another first, or {otherwise}");
+    Err(Problem::new(field, "", message).into())
 }
 
 fn show_question<M: Managed>(
@@ -251,6 +271,7 @@ async fn delete<M: Managed>(
     let reason = meta.reason.clone();
     let gone = object.name();
     let result = commit(&site, &actor, meta, move |config| {
+        unreferred("", &gone, "keep it", &M::referrers(config, &gone))?;
         M::all(config).retain(|other| other.name() != gone);
         Ok(())
     })

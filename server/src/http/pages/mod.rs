@@ -11,6 +11,7 @@ mod managed;
 mod monitors;
 mod overrides;
 mod overview;
+mod places;
 mod ramps;
 mod secrets;
 mod services;
@@ -24,7 +25,9 @@ use api::draft::Form;
 use axum::Router;
 use axum::routing::{get, post};
 use model::Problems;
-use model::config::{AlertRule, Channel, Config, Monitor, Service, Zone};
+use model::config::{
+    AlertRule, Channel, ClientGroup, Config, Location, Monitor, Service, Site as SiteObject, Zone,
+};
 use store::{Edit, Edited};
 
 use super::problem::Failure;
@@ -38,6 +41,9 @@ pub fn router() -> Router<Shared> {
         .merge(managed::routes::<Service>())
         .merge(managed::routes::<Zone>())
         .merge(managed::routes::<Monitor>())
+        .merge(managed::routes::<SiteObject>())
+        .merge(managed::routes::<Location>())
+        .merge(managed::routes::<ClientGroup>())
         .merge(managed::routes::<Channel>())
         .merge(managed::routes::<AlertRule>())
         .route("/services", get(services::list))
@@ -47,6 +53,11 @@ pub fn router() -> Router<Shared> {
         .route("/zones/{name}", get(zones::detail))
         .route("/zones/{name}/file", get(zone_file::export))
         .route("/zones/{name}/import", get(zone_file::ask_one).post(zone_file::post_one))
+        .route("/sites", get(places::sites::list))
+        .route("/sites/{name}", get(places::sites::detail))
+        .route("/locations", get(places::locations::list))
+        .route("/locations/{name}", get(places::locations::detail))
+        .route("/client-groups", get(places::client_groups::list))
         .route("/monitors", get(monitors::list))
         .route("/monitors/believe", post(monitors::believe))
         .route("/monitors/{name}", get(monitors::detail))

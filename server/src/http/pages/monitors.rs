@@ -13,6 +13,7 @@ use leptos::prelude::*;
 use model::Problems;
 use model::config::{Config, Monitor};
 use model::health::MemberKey;
+use serde::Deserialize;
 
 use super::managed::{Managed, find};
 use super::{errors, in_path};
@@ -66,11 +67,22 @@ pub async fn test(
     render(&site, &actor, &name, Some((key, result)))
 }
 
+/// Where the decision was made.
+#[derive(Debug, Default, Deserialize)]
+pub struct Believed {
+    #[serde(default)]
+    back: String,
+}
+
 /// `POST /monitors/believe`: the silence of all members is what it seems to be.
-pub async fn believe(State(site): State<Shared>, Extension(actor): Extension<Actor>) -> Response {
-    // Without a suspicion there is nothing to end, and the list says so by itself.
+pub async fn believe(
+    State(site): State<Shared>,
+    Extension(actor): Extension<Actor>,
+    axum::Form(form): axum::Form<Believed>,
+) -> Response {
+    // Without a suspicion there is nothing to end, and the page says so by itself.
     site.checker.believe(&actor.name);
-    see_other(LIST)
+    see_other(if form.back == "/" { "/" } else { LIST })
 }
 
 fn render(

@@ -26,11 +26,20 @@ pub struct Opened {
     service: Option<String>,
     pool: Option<String>,
     member: Option<String>,
+    location: Option<String>,
+    site: Option<String>,
 }
 
 impl Opened {
     /// The target to begin with.
     fn target(&self) -> Option<OverrideTarget> {
+        let place = |name: &Option<String>| name.as_ref()?.parse().ok();
+        if let Some(location) = place(&self.location) {
+            return Some(OverrideTarget::Location(location));
+        }
+        if let Some(site) = place(&self.site) {
+            return Some(OverrideTarget::Site(site));
+        }
         let service = self.service.as_ref()?.parse().ok()?;
         let pool = self.pool.as_ref()?.parse().ok()?;
         Some(match &self.member {
