@@ -47,7 +47,7 @@ fn answer(found: &Whereabouts) -> AnyView {
     let near = (!near.is_empty())
         .then(|| view! { <div><dt>"Nearest locations"</dt><dd>{near.join(", ")}</dd></div> });
     view! {
-        <dl class="facts" role="status">
+        <dl class="facts">
             <div><dt>"Client"</dt><dd class="mono">{found.client.clone()}</dd></div>
             <div><dt>"Group"</dt><dd>{group}<span class="muted">{holds(found.group_scope)}</span></dd></div>
             <div><dt>"Place"</dt><dd>{place}<span class="muted">{holds(found.place_scope)}</span></dd></div>

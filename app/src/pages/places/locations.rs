@@ -53,9 +53,9 @@ pub fn table(lines: &[LocationLine], with_site: bool) -> AnyView {
                     {badges(location.enabled, location.draining, line.forced.as_ref())}
                 </th>
                 {site}
+                <td>{tally(&line.tally)}</td>
                 <td class="mono wrap">{networks(location)}</td>
                 <td>{coordinates(location)}</td>
-                <td>{tally(&line.tally)}</td>
                 <td class="num">{weight(location.weight)}</td>
             </tr>
         }
@@ -67,8 +67,8 @@ pub fn table(lines: &[LocationLine], with_site: bool) -> AnyView {
             <table class="lines">
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th>{site}<th scope="col">"Networks"</th><th scope="col">"Coordinates"</th>
-                        <th scope="col">"Members"</th><th scope="col" class="num">"Weight of members"</th>
+                        <th scope="col">"Name"</th>{site}<th scope="col">"Members"</th><th scope="col">"Networks"</th>
+                        <th scope="col">"Coordinates"</th><th scope="col" class="num">"Weight of members"</th>
                     </tr>
                 </thead>
                 <tbody>{lines.iter().map(row).collect_view()}</tbody>

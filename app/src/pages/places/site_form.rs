@@ -22,8 +22,8 @@ pub fn form(
     };
     let error = |field: &str| error_of(problems, field);
     let roles = vec![
-        ("leader".to_owned(), "Leader: changes are made there".to_owned()),
-        ("follower".to_owned(), "Follower: takes them from the leader".to_owned()),
+        ("leader".to_owned(), "Leader: changes begin there".to_owned()),
+        ("follower".to_owned(), "Follower: takes the leader's".to_owned()),
     ];
     view! {
         <Crumbs items=crumbs/>

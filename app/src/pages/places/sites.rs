@@ -50,10 +50,10 @@ fn table(lines: &[SiteLine]) -> AnyView {
                     <a href=format!("/sites/{name}")>{name.clone()}</a>{here}
                     {badges(site.enabled, site.draining, line.forced.as_ref())}
                 </th>
+                <td>{tally(&line.tally)}</td>
+                <td class="wrap">{if places.is_empty() { "–".to_owned() } else { places.join(", ") }}</td>
                 <td>{site.role.as_str()}</td>
                 <td class="mono">{addresses(site)}</td>
-                <td class="wrap">{if places.is_empty() { "–".to_owned() } else { places.join(", ") }}</td>
-                <td>{tally(&line.tally)}</td>
                 <td class="num">{weight(site.weight)}</td>
             </tr>
         }
@@ -64,8 +64,8 @@ fn table(lines: &[SiteLine]) -> AnyView {
             <table class="lines">
                 <thead>
                     <tr>
-                        <th scope="col">"Name"</th><th scope="col">"Role"</th><th scope="col">"Responder"</th>
-                        <th scope="col">"Locations"</th><th scope="col">"Members"</th><th scope="col" class="num">"Weight of members"</th>
+                        <th scope="col">"Name"</th><th scope="col">"Members"</th><th scope="col">"Locations"</th>
+                        <th scope="col">"Role"</th><th scope="col">"Responder"</th><th scope="col" class="num">"Weight of members"</th>
                     </tr>
                 </thead>
                 <tbody>{lines.iter().map(row).collect_view()}</tbody>
