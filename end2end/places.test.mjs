@@ -8,6 +8,7 @@ import { arrive, expectStatus, story } from './harness/browser.mjs';
 import { ask } from './harness/dns.mjs';
 import { MEMBERS, SERVICE, ZONE, apply } from './harness/lab.mjs';
 import { suite } from './harness/suite.mjs';
+import { until } from './harness/until.mjs';
 
 const here = suite();
 
@@ -141,6 +142,23 @@ test('places are managed by forms', async (t) => {
       assert.deepEqual(await answers(20), new Set([MEMBERS[2]]));
       await page.goto('/locations/s1az1');
       await page.getByText('The site site1 drains, and its members with it.').waitFor();
+    },
+
+    'a member by name is one, with both its addresses': async () => {
+      const twin = `twin.${ZONE}`;
+      const pools = [{ name: 'p', members: [{ fqdn: 'localhost', location: 's2' }] }];
+      await apply(server, { services: [{ name: twin, pools }] });
+      const row = page.getByRole('row', { name: /^127\.0\.0\.1, ::1 \(localhost\)/ });
+      await until('both addresses', async () => {
+        await page.goto(`/services/${twin}`);
+        return row.isVisible();
+      });
+      assert.match(await row.innerText(), /\t100\.0 %\t/);
+      assert.equal(await page.getByRole('region', { name: 'Members of pool p' }).getByRole('row').count(), 2);
+      await page.goto('/locations/s2');
+      await page.getByRole('row', { name: 'localhost (127.0.0.1, ::1)' }).waitFor();
+      await page.goto('/services');
+      assert.match(await page.getByRole('row', { name: twin }).innerText(), /not monitored, 1 member\t/);
     },
 
     'the weight of a location comes before that of its members': async () => {

@@ -1,5 +1,7 @@
 //! What the console's pages show, and REST returns.
 
+use std::net::IpAddr;
+
 use model::config::{AlertRule, Channel, Monitor, Pool, Service, Zone};
 use model::health::{Health, MemberHealth, Override, Standing};
 use model::occurrence::{Delivery, Occurrence};
@@ -86,10 +88,10 @@ pub struct ServiceDetail {
     pub changes: Option<Vec<HealthChangeLine>>,
 }
 
-/// A pool with its members' state.
+/// A pool with its members' state. Those of one name are one member.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PoolDetail {
-    /// The pool as configured.
+    /// The pool, with the weights in effect.
     pub pool: Pool,
     /// Each member's site, share by weight, and health, in the order of the pool.
     pub members: Vec<MemberDetail>,
@@ -102,12 +104,21 @@ pub struct MemberDetail {
     pub site: Option<String>,
     /// Share of the pool's weights, 0 to 1.
     pub share: f64,
+    /// The override that decides, if any.
+    pub overridden: Option<Override>,
+    /// Its addresses; none while its name has none.
+    pub addresses: Vec<AddressDetail>,
+}
+
+/// The state of one address of a member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AddressDetail {
+    /// The address.
+    pub address: IpAddr,
     /// What the checks say.
     pub health: MemberHealth,
     /// What answers go by: the checks, and what was decided beside them.
     pub standing: Standing,
-    /// The override that decides, if any.
-    pub overridden: Option<Override>,
     /// The last checks, by each monitor.
     pub strips: Vec<CheckStrip>,
 }

@@ -36,6 +36,20 @@ impl Health {
         self != Health::Down
     }
 
+    /// Of a member with several addresses: up when any of them is, down when all are.
+    pub fn of_any(addresses: impl IntoIterator<Item = Health>) -> Health {
+        let (mut all, mut down) = (0, 0);
+        for health in addresses {
+            match health {
+                Health::Up => return Health::Up,
+                Health::Down => down += 1,
+                Health::Unknown => {}
+            }
+            all += 1;
+        }
+        if all > 0 && down == all { Health::Down } else { Health::Unknown }
+    }
+
     /// `UP`, `DOWN` or `UNKNOWN`.
     pub fn as_str(self) -> &'static str {
         match self {

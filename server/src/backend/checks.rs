@@ -45,7 +45,9 @@ pub async fn changes(
 
 /// Checks one configured member by one monitor, now. Nobody's health changes by it.
 pub async fn transcript(site: &Site, monitor: &str, member: &MemberKey) -> Result<CheckTranscript, Failure> {
-    let config = &site.snapshot().config;
+    // In what answers, where names of members have addresses.
+    let view = site.responder.current();
+    let config = view.config();
     if config.monitor(monitor).is_none() {
         return Err(Failure::NotFound(format!("there is no monitor named {monitor:?}")));
     }

@@ -48,12 +48,12 @@ pub fn in_effect(view: &dns::Serving, service: &Service) -> Service {
 }
 
 fn line_of(service: &Service, health: &HealthTable) -> ServiceLine {
-    let members = service.pools.iter().flat_map(|p| p.members.iter().map(move |m| (p, m)));
+    let members = service.pools.iter().flat_map(|p| p.members_together().map(move |m| (p, m)));
     let states: Vec<Health> = members
-        .filter(|(_, m)| m.enabled)
-        .map(|(pool, member)| {
-            let key = MemberKey::of(service, pool, member);
-            key.map(|key| health.of(&key).health()).unwrap_or_default()
+        .filter(|(_, addresses)| addresses.iter().any(|member| member.enabled))
+        .map(|(pool, addresses)| {
+            let keys = addresses.iter().filter_map(|member| MemberKey::of(service, pool, member));
+            Health::of_any(keys.map(|key| health.of(&key).health()))
         })
         .collect();
     let count = |wanted: Health| states.iter().filter(|h| **h == wanted).count();

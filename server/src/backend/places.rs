@@ -6,7 +6,7 @@ use api::place::{
 use dns::Serving;
 use ipnet::IpNet;
 use model::config::{Location, LocationIndex, Member, Pool, Service, Site as SiteObject};
-use model::health::{Health, MemberKey, Override, OverrideTarget};
+use model::health::{Health, MemberKey, Override, OverrideTarget, Standing};
 use steering::Client;
 
 use crate::site::Site;
@@ -92,39 +92,31 @@ fn residents(view: &Serving) -> Vec<Resident> {
     let mut all: Vec<Resident> = Vec::new();
     for service in &view.config().services {
         for pool in &service.pools {
-            let first = all.len();
-            for member in &pool.members {
-                let one = resident(view, &places, service, pool, member);
-                // The addresses of a name are members one behind the other.
-                let before = all[first..].last_mut();
-                match before.filter(|last| member.fqdn.is_some() && last.member == one.member) {
-                    Some(last) => join(last, one),
-                    None => all.push(one),
-                }
-            }
+            all.extend(pool.members_together().filter_map(|one| resident(view, &places, service, pool, one)));
         }
     }
     all
 }
 
+/// A member by all its addresses.
 fn resident(
     view: &Serving,
     places: &LocationIndex<'_>,
     service: &Service,
     pool: &Pool,
-    member: &Member,
-) -> Resident {
-    let key = MemberKey::of(service, pool, member);
-    let standing = key.map(|key| view.health().of(&key)).unwrap_or_default();
-    let compiled = view.service_named(&service.name);
-    let candidate = compiled.zip(member.address);
+    addresses: &[Member],
+) -> Option<Resident> {
+    let member = addresses.first()?;
+    let keys = addresses.iter().filter_map(|member| MemberKey::of(service, pool, member));
+    let standings: Vec<Standing> = keys.map(|key| view.health().of(&key)).collect();
+    let candidate = view.service_named(&service.name).zip(member.address);
     let candidate = candidate.and_then(|(compiled, address)| compiled.candidate(&pool.name, address));
     let weight = candidate.and_then(|c| model::Weight::new(c.weight.into()).ok());
-    Resident {
+    Some(Resident {
         service: service.name.to_string(),
         pool: pool.name.to_string(),
         member: member.id().to_string(),
-        addresses: member.address.into_iter().collect(),
+        addresses: addresses.iter().filter_map(|member| member.address).collect(),
         public_address: member.public_address,
         location: member.location.clone(),
         site: places.site_of(member).cloned(),
@@ -132,20 +124,9 @@ fn resident(
         enabled: service.enabled && candidate.map_or(member.enabled, |c| c.is_enabled()),
         draining: candidate.map_or(member.draining, |c| c.draining.is_some()),
         monitored: !service.monitors.is_empty(),
-        health: standing.health(),
-        forced: standing.forced.is_some(),
-    }
-}
-
-/// Adds another address of the same name.
-fn join(one: &mut Resident, other: Resident) {
-    one.addresses.extend(other.addresses);
-    one.forced |= other.forced;
-    one.health = match (one.health, other.health) {
-        (Health::Up, _) | (_, Health::Up) => Health::Up,
-        (Health::Down, Health::Down) => Health::Down,
-        _ => Health::Unknown,
-    };
+        health: Health::of_any(standings.iter().map(|standing| standing.health())),
+        forced: standings.iter().any(|standing| standing.forced.is_some()),
+    })
 }
 
 /// What steering knows of a client, who is given by an address or a network.

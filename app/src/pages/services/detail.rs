@@ -1,14 +1,14 @@
 use api::health::HealthChangeLine;
-use api::view::{MemberDetail, PoolDetail, ServiceDetail};
+use api::view::ServiceDetail;
 use leptos::prelude::*;
-use model::config::{Algorithm, DownResponse, Member};
+use model::config::DownResponse;
 use model::health::Standing;
 
-use crate::charts::check_strip;
 use crate::components::{Command, Crumbs, HealthMark, PageHead, Time};
 use crate::format;
 use crate::islands::AutoRefresh;
-use crate::pages::overrides;
+
+use super::members::pool;
 
 /// One service: what it is, what its members say, and why the next answer is what it is.
 pub fn detail(view: &ServiceDetail, targets: &[String], now: i64) -> impl IntoView + use<> {
@@ -66,125 +66,6 @@ fn down_response(response: &DownResponse) -> String {
         }
         DownResponse::Cname(name) => format!("an alias for {name}"),
     }
-}
-
-fn pool(service: &str, detail: &PoolDetail, monitored: bool, now: i64) -> AnyView {
-    let pool = &detail.pool;
-    let weights: Vec<u64> =
-        pool.members.iter().filter(|m| m.enabled).map(|m| u64::from(m.weight.get())).collect();
-    let how = match pool.algorithm {
-        Algorithm::RoundRobin => format!("Exact weighted round robin, {}", format::period(&weights)),
-        other => Algorithm::ALL.iter().find(|(a, _)| *a == other).map_or("", |(_, words)| words).to_owned(),
-    };
-    let state = (!pool.enabled).then(|| view! { <span class="badge">"disabled"</span> });
-    let place = (service, pool.name.as_str());
-    let rows = pool
-        .members
-        .iter()
-        .zip(&detail.members)
-        .map(|(m, d)| member(place, m, d, monitored, now))
-        .collect_view();
-    view! {
-        <section>
-            <h2>{format!("Pool {}", pool.name)}" "<span class="muted">{format!("priority {}", pool.priority)}</span>{state}</h2>
-            <p class="muted">{how}</p>
-            <div class="scroll" tabindex="0" role="region" aria-label=format!("Members of pool {}", pool.name)>
-                <table class="lines">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Address"</th><th scope="col">"Location"</th><th scope="col" class="num">"Weight"</th>
-                            <th scope="col" class="num">"Share"</th><th scope="col">"Health"</th><th scope="col">"Last check"</th>
-                            <th scope="col"><span class="sr">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// A member's address, with the name it was found by.
-fn known_by(member: &Member) -> String {
-    match (member.address, &member.fqdn) {
-        (Some(address), Some(name)) => format!("{address} ({name})"),
-        _ => member.id().to_string(),
-    }
-}
-
-fn member(place: (&str, &str), member: &Member, detail: &MemberDetail, monitored: bool, now: i64) -> AnyView {
-    let (service, pool) = place;
-    let place = match (&member.location, &detail.site) {
-        (Some(location), Some(site)) => format!("{location} ({site})"),
-        (Some(location), None) => location.to_string(),
-        _ => "–".to_owned(),
-    };
-    let health = &detail.health;
-    let since = (health.since > 0)
-        .then(|| view! { <span class="muted">" since "<Time at=health.since now=now/></span> });
-    let checks: Vec<AnyView> = health
-        .checks
-        .iter()
-        .map(|check| {
-            let what = check.failure.map_or_else(|| check.detail.clone(), |code| format!("{} ({})", check.detail, code.as_str()));
-            let strip = detail.strips.iter().find(|strip| strip.monitor == check.monitor);
-            let monitor = check.monitor.to_string();
-            view! { <div class="checked">{strip.map(|strip| check_strip(&strip.checks))}<span><a href=format!("/monitors/{monitor}")>{monitor.clone()}</a>": "{format!("{what}, {:.1} ms, ", check.took_us as f64 / 1000.0)}<Time at=check.at now=now/></span></div> }
-                .into_any()
-        })
-        .collect();
-    let checks = match (monitored, checks.is_empty()) {
-        (false, _) => "–".into_any(),
-        (true, true) => view! { <span class="muted">"not checked yet"</span> }.into_any(),
-        (true, false) => checks.into_any(),
-    };
-    let state = if monitored {
-        view! { <HealthMark health=health.health/>{since}{resume(service, pool, member, detail)} }.into_any()
-    } else {
-        view! { <span class="muted">"not monitored"</span> }.into_any()
-    };
-    let enabled = (!member.enabled).then(|| view! { <span class="badge">"disabled"</span> });
-    let draining = member.draining.then(|| view! { <span class="badge">"draining"</span> });
-    let forced = detail.overridden.as_ref().map(overrides::badge);
-    let here = format!(
-        "service={}&pool={}&member={}",
-        format::in_query(service),
-        format::in_query(pool),
-        format::in_query(&member.id().to_string())
-    );
-    let actions = view! { <a href=format!("/overrides?{here}")>"Override"</a> };
-    let ramp = detail
-        .standing
-        .ramp
-        .map(|ramp| view! { <span class="badge">{format!("step {} of {}", ramp.step, ramp.of)}</span> });
-    view! {
-        <tr>
-            <th scope="row" class="mono">{known_by(member)}{enabled}{draining}{forced}{ramp}</th>
-            <td>{place}</td>
-            <td class="num">{member.weight.to_string()}</td>
-            <td class="num">{format::percent(detail.share, 1)}</td>
-            <td>{state}</td>
-            <td>{checks}</td>
-            <td class="end">{actions}</td>
-        </tr>
-    }
-    .into_any()
-}
-
-/// What a member that waits after its recovery needs.
-fn resume(service: &str, pool: &str, member: &Member, detail: &MemberDetail) -> Option<AnyView> {
-    let address = member.address.filter(|_| detail.standing.held)?.to_string();
-    let form = view! {
-        <form method="post" action=format!("/services/{service}/resume")>
-            <span class="badge">"waits"</span>
-            <input type="hidden" name="service" value=service.to_owned()/>
-            <input type="hidden" name="pool" value=pool.to_owned()/>
-            <input type="hidden" name="address" value=address.clone()/>
-            <button class="button" type="submit" aria-label=format!("Resume {address}")>"Resume"</button>
-        </form>
-    };
-    Some(form.into_any())
 }
 
 /// Changes that a page lists at most.

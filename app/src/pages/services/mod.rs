@@ -3,6 +3,7 @@
 mod delete;
 mod detail;
 mod form;
+mod members;
 mod pool_form;
 
 use api::view::ServiceLine;

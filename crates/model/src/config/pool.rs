@@ -50,6 +50,12 @@ impl Pool {
         }
     }
 
+    /// Its members, those of one name together: where names have addresses, a name is a member for each of them, one
+    /// behind the other.
+    pub fn members_together(&self) -> impl Iterator<Item = &[Member]> {
+        self.members.chunk_by(|one, next| one.fqdn.is_some() && one.fqdn == next.fqdn)
+    }
+
     /// Whether its members are answered as aliases; those of one pool are all the same in this.
     pub fn is_alias(&self) -> bool {
         self.members.first().is_some_and(Member::is_alias)

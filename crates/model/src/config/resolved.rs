@@ -111,6 +111,10 @@ mod tests {
         };
         assert_eq!(addresses(0), ["192.0.2.1 1", "192.0.2.7 3", "2001:db8::7 3"]);
         assert_eq!(addresses(1), ["192.0.2.7 1"]);
+        let together = |pool: usize| -> Vec<usize> {
+            expanded.services[0].pools[pool].members_together().map(<[Member]>::len).collect()
+        };
+        assert_eq!((together(0), together(1)), (vec![1, 2], vec![1]));
         assert_eq!(config.names_of_members().len(), 2);
         assert_eq!(Config::default().with_addresses(&resolved), None);
     }

@@ -103,10 +103,11 @@ fn render(
 
 /// Every member that the monitor checks, in the order of the configuration.
 fn members_of(site: &Site, monitor: &Monitor) -> Vec<MonitoredMember> {
-    let snapshot = site.snapshot();
+    // In what answers, where names of members have addresses.
+    let view = site.responder.current();
     let measured = site.checker.state();
     let mut members = Vec::new();
-    for service in snapshot.config.services.iter().filter(|s| s.monitors.contains(&monitor.name)) {
+    for service in view.config().services.iter().filter(|s| s.monitors.contains(&monitor.name)) {
         for (pool, member) in
             service.pools.iter().flat_map(|pool| pool.members.iter().map(move |m| (pool, m)))
         {
@@ -115,7 +116,11 @@ fn members_of(site: &Site, monitor: &Monitor) -> Vec<MonitoredMember> {
             let last =
                 health.and_then(|h| h.checks.iter().find(|check| check.monitor == monitor.name).cloned());
             let strip = checks::of_member(site, &key).into_iter().find(|strip| strip.monitor == monitor.name);
-            members.push(MonitoredMember { key, name: member.id().to_string(), last, strip });
+            let name = match &member.fqdn {
+                Some(name) => format!("{} ({name})", key.address),
+                None => key.address.to_string(),
+            };
+            members.push(MonitoredMember { key, name, last, strip });
         }
     }
     members

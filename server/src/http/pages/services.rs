@@ -2,7 +2,7 @@
 
 use api::draft::{Form, ServiceDraft};
 use api::health::MemberAddress;
-use api::view::{MemberDetail, PoolDetail, ServiceDetail};
+use api::view::{AddressDetail, MemberDetail, PoolDetail, ServiceDetail};
 use app::pages::Carried;
 use app::pages::services::{self as pages, FormMode, ServiceChoices};
 use axum::Extension;
@@ -11,7 +11,7 @@ use axum::response::Response;
 use http::StatusCode;
 use leptos::prelude::*;
 use model::Problems;
-use model::config::{Config, Service};
+use model::config::{Config, Member, Pool, Service};
 use model::health::{MemberKey, Override, Placed};
 use model::rrtype::{Family, RrType};
 
@@ -128,11 +128,21 @@ async fn describe(site: &Site, service: Service) -> ServiceDetail {
         .pools
         .iter()
         .map(|pool| {
-            let weight = |m: &model::config::Member| if m.enabled { u64::from(m.weight.get()) } else { 0 };
-            let weights: Vec<u64> = pool.members.iter().map(weight).collect();
+            let together: Vec<&[Member]> = pool.members_together().collect();
+            let first: Vec<Member> = together.iter().filter_map(|one| one.first()).cloned().collect();
+            let weight = |m: &Member| if m.enabled { u64::from(m.weight.get()) } else { 0 };
+            let weights: Vec<u64> = first.iter().map(weight).collect();
             let shares = model::shares::shares(&weights);
-            let member = |(member, share): (&model::config::Member, &f64)| {
-                let key = MemberKey::of(&service, pool, member);
+            let address = |member: &Member| {
+                let key = MemberKey::of(&service, pool, member)?;
+                Some(AddressDetail {
+                    address: key.address,
+                    health: measured.get(&key).cloned().unwrap_or_default(),
+                    standing: standings.of(&key),
+                    strips: checks::of_member(site, &key),
+                })
+            };
+            let member = |((member, addresses), share): ((&Member, &&[Member]), &f64)| {
                 let placed = Placed {
                     service: &service.name,
                     pool: &pool.name,
@@ -144,12 +154,11 @@ async fn describe(site: &Site, service: Service) -> ServiceDetail {
                     overridden: Override::deciding(&overrides, &placed, now).cloned(),
                     site: snapshot.config.site_of(member).map(ToString::to_string),
                     share: *share,
-                    health: key.as_ref().and_then(|key| measured.get(key).cloned()).unwrap_or_default(),
-                    standing: key.as_ref().map(|key| standings.of(key)).unwrap_or_default(),
-                    strips: key.map(|key| checks::of_member(site, &key)).unwrap_or_default(),
+                    addresses: addresses.iter().filter_map(address).collect(),
                 }
             };
-            PoolDetail { pool: pool.clone(), members: pool.members.iter().zip(&shares).map(member).collect() }
+            let members = first.iter().zip(&together).zip(&shares).map(member).collect();
+            PoolDetail { pool: Pool { members: first, ..pool.clone() }, members }
         })
         .collect();
     // Explained for the family the service has members of, IPv4 when it has both.

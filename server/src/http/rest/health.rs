@@ -52,7 +52,9 @@ pub async fn history(
     let window = window.window(Span::seconds(86_400), site.now()).map_err(|p| Failure::Invalid(p.into()))?;
     let service = service.map(|name| name.trim_end_matches('.').to_owned());
     let changes = checks::changes(&site, service.as_deref(), member.as_deref(), window.from).await?;
-    let config = &site.snapshot().config;
+    // In what answers, where names of members have addresses.
+    let view = site.responder.current();
+    let config = view.config();
     let wanted = |key: &MemberKey| {
         service.as_ref().is_none_or(|name| key.service.to_string() == *name)
             && member.as_ref().is_none_or(|id| {
