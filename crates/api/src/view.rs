@@ -1,7 +1,10 @@
 //! What the console's pages show, and REST returns.
 
+mod logs;
+
 use std::net::IpAddr;
 
+pub use logs::{Around, Bars, Basis, By, LogPage, Near, RowCount, Top, TopValue};
 use model::config::{AlertRule, Channel, Monitor, Pool, Service, Zone};
 use model::health::{Health, MemberHealth, Override, Standing};
 use model::occurrence::{Delivery, Occurrence};

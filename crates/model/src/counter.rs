@@ -46,6 +46,11 @@ const PLANES: [usize; 2] = [COMMON.len(), KINDS];
 /// The code that stands for all that are not counted apart.
 pub const OTHER_RCODE: Rcode = Rcode(0xffe);
 
+/// Whether a code is counted by itself.
+pub fn is_apart(rcode: Rcode) -> bool {
+    RCODES.contains(&rcode)
+}
+
 /// The start of the bucket `at` lies in, both in microseconds since 1970 UTC.
 pub fn bucket_of(at: i64) -> i64 {
     at.div_euclid(BUCKET_US) * BUCKET_US

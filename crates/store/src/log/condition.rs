@@ -38,7 +38,8 @@ fn filter(filter: &Filter) -> String {
     }
 }
 
-fn test(test: &Test) -> String {
+/// A test of a row.
+pub fn test(test: &Test) -> String {
     let field = test.field;
     match &test.op {
         Op::Equal(value) => equal(field, value),

@@ -1,14 +1,22 @@
 //! The query log: written in batches, read by time.
 
+mod bars;
 mod clients;
 mod columns;
 mod condition;
 mod copy;
+mod count;
+mod counted;
 mod export;
+mod group;
 mod networks;
 mod partitions;
+mod reading;
 mod rows;
+mod slices;
 mod split;
+mod top;
+mod values;
 mod write;
 
 pub use export::{ExportColumns, ExportFormat};

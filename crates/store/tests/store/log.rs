@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::TryStreamExt;
 use model::Span;
@@ -13,9 +14,11 @@ use store::{ExportColumns, ExportFormat, LogQuery, Store};
 
 use crate::store;
 
+/// Nobody waits so long.
+const LONG: Duration = Duration::from_secs(30);
 /// 2026-11-20T08:00:00Z
-const NOON: i64 = 1_795_161_600_000_000;
-const DAY: i64 = 86_400_000_000;
+pub const NOON: i64 = 1_795_161_600_000_000;
+pub const DAY: i64 = 86_400_000_000;
 
 pub fn row(at: i64, fqdn: &str, last: u8) -> LogRow {
     LogRow {
@@ -40,7 +43,7 @@ pub fn row(at: i64, fqdn: &str, last: u8) -> LogRow {
     }
 }
 
-fn query(from: i64, to: i64, text: &str) -> LogQuery {
+pub fn query(from: i64, to: i64, text: &str) -> LogQuery {
     LogQuery { from, to, filter: filter::parse(text).unwrap() }
 }
 
@@ -100,7 +103,7 @@ async fn every_kind_of_filter_selects_what_it_says() {
     rows[7].transport = Transport::Quic;
     store.store_rows(1, &rows).await.unwrap();
     let ids = async |text: &str| {
-        let found = store.rows(&query(NOON, NOON + DAY, text), None, 100).await.unwrap();
+        let found = store.page(&query(NOON, NOON + DAY, text), None, 100, LONG).await.unwrap().rows;
         let mut ids: Vec<i64> = found.iter().map(|l| l.at - NOON).collect();
         ids.reverse();
         assert_eq!(store.count(&query(NOON, NOON + DAY, text)).await.unwrap(), ids.len() as u64, "{text}");
@@ -142,7 +145,7 @@ async fn pages_meet_without_a_gap_or_a_repetition() {
     let mut seen = Vec::new();
     let mut before = None;
     loop {
-        let page = store.rows(&all, before, 7).await.unwrap();
+        let page = store.page(&all, before, 7, LONG).await.unwrap().rows;
         let Some(last) = page.last() else { break };
         before = Some((last.at, last.id));
         seen.extend(page.iter().map(|l| l.id));
@@ -198,6 +201,6 @@ async fn a_name_of_255_octets_in_its_longest_form_is_stored() {
     let name = model::name::presentation(&wire);
     let long = LogRow { service: Some(Arc::from(name.as_str())), ..row(NOON, &name, 1) };
     store.store_rows(1, &[long]).await.unwrap();
-    let found = store.rows(&query(NOON, NOON + DAY, ""), None, 1).await.unwrap();
+    let found = store.page(&query(NOON, NOON + DAY, ""), None, 1, LONG).await.unwrap().rows;
     assert!(found[0].cells.iter().any(|(column, text)| column == "fqdn" && *text == name));
 }

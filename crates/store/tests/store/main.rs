@@ -5,6 +5,7 @@ mod config;
 mod events;
 mod export;
 mod log;
+mod pages;
 mod ramps;
 mod split;
 

@@ -28,6 +28,12 @@ const FORMAT: &str = "How rows are written; `csv` when absent.";
 const COLUMNS: &str = "`compact` (when absent), `avi` (the 87 columns of Avi's export in their order, filled where a row \
                        knows the value), or names out of `compact`, `stands_for` and `class` in any order, separated \
                        by commas.";
+const BY: &str = "What rows are grouped by: a field of the filter language, `class`, or `client_network` (/24 of IPv4, /56 of \
+                  IPv6); `rcode` when absent.";
+const TOP_BY: &str = "The same; `client_ip` when absent.";
+const STEP: &str =
+    "Length of a step, whole tens of seconds as `30s` or `1h`; a readable number of steps when absent.";
+const NEAR: &str = "Which rows count as being around it: `all`, or those of the same `client` or `service`.";
 const KINDS: &str = "Ids of events, separated by commas; all when absent.";
 const OUTCOME: &str = "Only deliveries with this outcome: `delivered`, `retrying`, `failed` or `dropped`.";
 const MATCH: &str = "ETag of what the change was made from. The write is refused with 412 when the configuration has \
@@ -43,6 +49,7 @@ fn rows() -> Vec<Row> {
         |schema: &str, example: &str| (Shape::from(Ref::from_schema_name(schema)), Some(json!(example)));
     let limit = whole("", 1, 1000).default(Some(json!(100)));
     let ahead = whole("", 1, 1000).default(Some(json!(1)));
+    let most = |most: i64, usual: i64| (Shape::from(whole("", 1, most).default(Some(json!(usual)))), None);
     let no = || (Shape::from(flag("").default(Some(json!(false)))), None);
     let number = |example: u64| (Shape::from(count("")), Some(json!(example)));
     vec![
@@ -75,6 +82,28 @@ fn rows() -> Vec<Row> {
         row("filter", "filter", Query, FILTER, string("rcode != NOERROR and client_ip in (10.0.0.0/8)")),
         row("format", "format", Query, FORMAT, (word("", &["csv", "ndjson"]).into(), Some(json!("ndjson")))),
         row("columns", "columns", Query, COLUMNS, string("ts,fqdn,answers")),
+        row("by", "by", Query, BY, string("member")),
+        row("top_by", "by", Query, TOP_BY, string("client_network")),
+        row("step", "step", Query, STEP, named("Span", "5m")),
+        row("n", "n", Query, "How many values.", most(1000, 10)),
+        row("field", "field", Query, "The field.", string("service")),
+        row("prefix", "prefix", Query, "What values begin with, without case.", string("hel")),
+        row("values", "n", Query, "How many values.", most(200, 20)),
+        row(
+            "row",
+            "row",
+            Path,
+            "Time and number of the row, as its `at` and `id` say.",
+            string("1795161600000000-4711"),
+        ),
+        row(
+            "around",
+            "around",
+            Query,
+            "How many rows before and after it, within a day.",
+            (whole("", 0, 500).default(Some(json!(0))).into(), None),
+        ),
+        row("near", "near", Query, NEAR, string("client")),
         row("before_row", "before", Query, "`next` of the page before.", string("1795161600000000,4711")),
         row("before_generation", "before", Query, "Only changes before this generation.", number(12)),
         row(

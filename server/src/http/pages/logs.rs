@@ -1,5 +1,7 @@
 //! The query log: rows with a histogram, and their export.
 
+use std::time::Duration;
+
 use api::view::LogView;
 use app::pages::logs as pages;
 use axum::extract::{Query, State};
@@ -21,6 +23,8 @@ use crate::site::{Shared, Site};
 
 /// Rows of a page.
 const PAGE_ROWS: i64 = 200;
+/// How long they are searched for.
+const BUDGET: Duration = Duration::from_secs(1);
 
 /// `GET /logs`
 pub async fn show(
@@ -78,17 +82,16 @@ async fn gather(site: &Site, query: &RowsQuery) -> Result<LogView, Failure> {
     site.pipeline.flush_now().await;
     let log_query = LogQuery { from: window.from, to: window.to, filter };
     let gathered = async {
-        let rows = site.store.rows(&log_query, before, PAGE_ROWS).await?;
+        let page = site.store.page(&log_query, before, PAGE_ROWS, BUDGET).await?;
         let count = site.store.count(&log_query).await?;
         let histogram = site.store.histogram(&log_query, step).await?;
         let totals = site.store.totals(None, window.from, window.to).await?;
-        Ok::<_, store::StoreError>((rows, count, histogram, totals))
+        Ok::<_, store::StoreError>((page, count, histogram, totals))
     };
     match gathered.await {
-        Ok((rows, count, histogram, totals)) => {
-            let full = rows.len() as i64 == PAGE_ROWS;
-            view.next = rows.last().filter(|_| full).map(|last| (last.at, last.id));
-            view.rows = rows;
+        Ok((page, count, histogram, totals)) => {
+            view.next = page.next;
+            view.rows = page.rows;
             view.markers = crate::backend::markers(site, None, window.from, window.to).await;
             view.count = Some(count);
             view.histogram = histogram;

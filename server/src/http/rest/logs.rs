@@ -1,6 +1,9 @@
-//! The query log: rows, an export that streams, a tail that follows.
+//! The query log: rows, what they add up to, an export that streams, a tail that follows.
+
+pub mod reads;
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use api::view::LogLine;
 use axum::body::Body;
@@ -15,7 +18,7 @@ use model::row::LogRow;
 use model::{Problem, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{ExportColumns, ExportFormat, LogQuery};
+use store::{ExportColumns, ExportFormat, LogQuery, StoreError};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
@@ -70,6 +73,19 @@ pub struct RowsPage {
     pub rows: Vec<LogLine>,
     /// What `before` of the next page is; none when this is the last.
     pub next: Option<String>,
+    /// How far back was searched when time was up before the page was full, microseconds since 1970 UTC.
+    pub searched_to: Option<i64>,
+}
+
+/// How long an answer may take to be found; what is found until then is given.
+pub const BUDGET: Duration = Duration::from_secs(1);
+
+/// A regular expression that PostgreSQL does not take is the asker's to mend.
+pub fn search_failure(error: StoreError, filter: &str) -> Failure {
+    if error.is_bad_pattern() {
+        return Failure::BadRequest(Problem::new("filter", filter, error.to_string()));
+    }
+    error.into()
 }
 
 /// `GET /logs`: newest first.
@@ -82,10 +98,10 @@ pub async fn list(
     let before = parse_before(query.before.as_deref())?;
     let limit = query.limit.unwrap_or(100).clamp(1, 1000);
     let log_query = LogQuery { from: window.from, to: window.to, filter };
-    let rows = site.store.rows(&log_query, before, limit).await?;
-    let full = rows.len() as i64 == limit;
-    let next = rows.last().filter(|_| full).map(|last| format!("{},{}", last.at, last.id));
-    Ok(Json(RowsPage { rows, next }))
+    let page = site.store.page(&log_query, before, limit, BUDGET).await;
+    let page = page.map_err(|error| search_failure(error, &query.filter))?;
+    let next = page.next.map(|(at, id)| format!("{at},{id}"));
+    Ok(Json(RowsPage { rows: page.rows, next, searched_to: page.searched_to }))
 }
 
 /// `GET /logs/export.csv`: all rows of the window, oldest first, as a stream; `X-Steelyard-Rows` says how many.

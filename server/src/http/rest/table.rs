@@ -23,6 +23,12 @@ const SPLIT: &str = "Counted from every answer, not from stored rows: throttles 
 const CLIENTS: &str = "From stored rows, the newest million of the log at most, each counted by what it stands for: who \
                        asked, how concentrated the clients are, and their networks and transports by member. Answers \
                        are not users: one resolver asks for many.";
+const ROWS: &str = "A filter that few rows pass may take longer than a second: then the page holds what was found until \
+                    then, `searched_to` says how far back that is, and `next` goes on from there.";
+const HISTOGRAM: &str = "Steps begin at multiples of their length since 1970 UTC; the first and the last hold what lies in \
+                         the window. `suppressed` are answers whose rows were left out by a throttle or lost: by \
+                         buckets of ten seconds, those that lie in the window in part as a whole.";
+const TOP: &str = "Of a large window a random sample may be looked at; `basis` says so.";
 const EXPORT: &str = "All rows of the window, oldest first: RFC 4180 CSV with a header, whose cells begin with an \
                       apostrophe where a spreadsheet could take them for a formula, or with `format=ndjson` one JSON \
                       object a line as `application/x-ndjson`, with numbers, booleans and null as such.";
@@ -196,8 +202,31 @@ fn observations() -> Vec<Operation> {
             .fails(&[404]),
         Operation::get("/logs", logs::list)
             .called("logs", "listLogs", "Rows of the query log, newest first")
+            .detail(ROWS)
             .query(&["since", "from", "to", "filter", "before_row", "limit"])
             .gives(one("LogPage")),
+        Operation::get("/logs/histogram", logs::reads::histogram)
+            .called("logs", "readLogHistogram", "How rows of the query log lie in time")
+            .detail(HISTOGRAM)
+            .query(&["since", "from", "to", "filter", "by", "step"])
+            .gives(one("LogBars")),
+        Operation::get("/logs/top", logs::reads::top)
+            .called("logs", "readLogTop", "The values of a field that most rows have")
+            .detail(TOP)
+            .query(&["since", "from", "to", "filter", "top_by", "n"])
+            .gives(one("LogTop")),
+        Operation::get("/logs/values", logs::reads::values)
+            .called("logs", "listLogValues", "Values of a field, for completing a filter")
+            .detail(
+                "Those of the configuration first, then those of the newest rows, the most frequent first.",
+            )
+            .query(&["since", "from", "to", "field", "prefix", "values"])
+            .gives(list("LogValue")),
+        Operation::get("/logs/rows/{row}", logs::reads::row)
+            .called("logs", "readLogRow", "One row of the query log, with those around it")
+            .query(&["around", "near"])
+            .gives(one("LogAround"))
+            .fails(&[400, 404]),
         Operation::get("/logs/export.csv", logs::export)
             .called("logs", "exportLogs", "Rows of the query log as CSV or as lines of JSON")
             .detail(EXPORT)

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use api::view::LogLine;
+use api::view::{Around, Bars, Basis, LogLine, Top, TopValue};
+use model::counter::BUCKET_US;
 use model::event::Transport;
 use model::filter::Field;
 use model::row::{Class, LogRow};
@@ -19,7 +20,22 @@ pub fn of(schema: &str) -> Option<Value> {
     match schema {
         "LogRow" | "TailEvent" => row(),
         "LogLine" => Some(json!(line()?)),
-        "LogPage" => Some(json!(RowsPage { rows: vec![line()?], next: Some(format!("{AT},{ID}")) })),
+        "LogPage" => {
+            Some(json!(RowsPage { rows: vec![line()?], next: Some(format!("{AT},{ID}")), searched_to: None }))
+        }
+        "LogBars" => Some(json!(Bars {
+            step: BUCKET_US,
+            points: vec![(AT, "NOERROR".to_owned(), 9_970), (AT, "NXDOMAIN".to_owned(), 30)],
+            suppressed: vec![(AT, 120)],
+            ..Bars::default()
+        })),
+        "LogTop" => Some(json!(top()?)),
+        "LogTopValue" => Some(json!(top()?.values.first()?)),
+        "LogAround" => {
+            Some(json!(Around { row: Some(line()?), before: vec![line()?], after: vec![line()?] }))
+        }
+        "LogValue" => Some(json!(LAB.services.first()?.name)),
+        "LogBasis" => Some(json!(Basis::Counted)),
         _ => None,
     }
 }
@@ -64,6 +80,12 @@ fn cells() -> Option<Vec<(String, String)>> {
 
 fn line() -> Option<LogLine> {
     Some(LogLine { id: ID, at: AT, cells: cells()?.into_iter().skip(1).collect() })
+}
+
+fn top() -> Option<Top> {
+    let member = LAB.services.first()?.pools.first()?.members.first()?.address?;
+    let value = TopValue { value: member.to_string(), rows: 6_000, stands_for: 6_072 };
+    Some(Top { values: vec![value], other: 4_000, distinct: Some(3), ..Top::default() })
 }
 
 /// An export with one row.

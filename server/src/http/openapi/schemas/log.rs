@@ -1,5 +1,6 @@
 //! Rows of the query log, as pages and as they come.
 
+use api::view::Basis;
 use model::event::Transport;
 use utoipa::openapi::{OneOfBuilder, Schema};
 
@@ -8,13 +9,86 @@ use crate::http::openapi::shape::{
     count, flag, instant, list, list_of, object, or_null, text, to, to_or_null, whole, word,
 };
 
-pub const ALL: &[Named] = &[("LogPage", page), ("LogLine", line), ("LogRow", row), ("TailEvent", tail_event)];
+const SEARCHED: &str = "How far back was searched when time was up before the page was full";
+const COUNTED: &str = "How far back rows were counted when time was up";
+
+pub const ALL: &[Named] = &[
+    ("LogPage", page),
+    ("LogLine", line),
+    ("LogRow", row),
+    ("TailEvent", tail_event),
+    ("LogBars", bars),
+    ("LogTop", top),
+    ("LogTopValue", top_value),
+    ("LogAround", around),
+    ("LogValue", value),
+    ("LogBasis", basis),
+];
 
 fn page() -> Schema {
     object("Rows of the query log, newest first.")
         .must("rows", list_of("LogLine", "The rows."))
         .must("next", or_null(text("`before` of the next page; null when this is the last one.")))
+        .must("searched_to", or_null(instant(SEARCHED)))
         .open()
+}
+
+fn bars() -> Schema {
+    let either = OneOfBuilder::new().item(count("Start of the step, microseconds since 1970 UTC; or rows."));
+    let either = either.item(text("The value."));
+    let point = list(either, "Start of the step, value, rows.");
+    let missing = list(count("Start of the step, then answers."), "A step with answers without a row.");
+    object("Rows by step of time and value.")
+        .must("step", count("Length of a step, microseconds."))
+        .must("points", list(point.min_items(Some(3)).max_items(Some(3)), "Steps with rows, in time."))
+        .must(
+            "suppressed",
+            list(
+                missing.min_items(Some(2)).max_items(Some(2)),
+                "Answers whose rows were left out by a throttle or lost, of the services the filter admits.",
+            ),
+        )
+        .must("basis", to("LogBasis", "How rows are known."))
+        .must("searched_to", or_null(instant(COUNTED)))
+        .open()
+}
+
+fn top() -> Schema {
+    object("The values of a field that most rows have.")
+        .must("values", list_of("LogTopValue", "The most frequent first."))
+        .must("other", count("Rows with any other value."))
+        .must("distinct", or_null(count("How many values there are; null when a sample was looked at.")))
+        .must("basis", to("LogBasis", "How rows are known."))
+        .must("searched_to", or_null(instant(COUNTED)))
+        .open()
+}
+
+fn top_value() -> Schema {
+    object("One value with its rows.")
+        .must("value", text("The value as the `compact` columns write it; empty when rows have none."))
+        .must("rows", count("Rows."))
+        .must("stands_for", count("Answers they stand for."))
+        .open()
+}
+
+fn around() -> Schema {
+    object("One row with those around it.")
+        .must("before", list_of("LogLine", "Rows before it, the oldest first."))
+        .must("row", to_or_null("LogLine", "The row."))
+        .must("after", list_of("LogLine", "Rows after it, the oldest first."))
+        .open()
+}
+
+fn value() -> Schema {
+    text("A value of a field.").into()
+}
+
+fn basis() -> Schema {
+    let about = "How a number of rows is known: `exact`, every row was looked at; `counted`, by the lossless counters, \
+                 where every answer has its row; `estimated`, from a random sample scaled up; `partial`, time was up \
+                 and what is older than `searched_to` is missing.";
+    let all = [Basis::Exact, Basis::Counted, Basis::Estimated, Basis::Partial];
+    word(about, &all.map(Basis::as_str)).into()
 }
 
 fn line() -> Schema {

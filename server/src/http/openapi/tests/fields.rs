@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use api::health::{
     CheckMark, CheckStep, CheckStrip, CheckTranscript, HealthChangeLine, HealthHistory, MemberAddress,
 };
-use api::view::{LogLine, RevisionDetail, RevisionLine};
+use api::view::{Around, Bars, LogLine, RevisionDetail, RevisionLine, Top, TopValue};
 use model::canary::{
     CanaryGates, CanaryHook, CanaryRamp, CanarySpec, Light, MemberWeight, Moving, PlannedStep, RampLine,
     RampView, Sample,
@@ -136,6 +136,10 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Occurrence>("Event");
     same_fields::<Delivery>("Delivery");
     same_fields::<LogLine>("LogLine");
+    same_fields::<Bars>("LogBars");
+    same_fields::<Top>("LogTop");
+    same_fields::<TopValue>("LogTopValue");
+    same_fields::<Around>("LogAround");
     same_fields::<UserLine>("User");
     same_fields::<NewUser>("NewUser");
     same_fields::<NewPassword>("NewPassword");
