@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use model::canary::{CanaryRamp, RampPhase};
+use model::canary::{CanaryRamp, RampLine, RampPhase};
 
 use crate::format;
 
@@ -8,11 +8,11 @@ const HEIGHT: f64 = 96.0;
 const LEAST: f64 = 3.0;
 
 /// The steps as a staircase: what is behind, where the ramp is, what is to come.
-pub fn ladder(ramp: &CanaryRamp) -> AnyView {
+pub fn ladder(ramp: &CanaryRamp, history: &[RampLine]) -> AnyView {
     let top = ramp.plan.iter().map(|step| step.share).fold(ramp.beginning_share, f64::max).max(0.01);
     let rung = |step: Option<usize>| {
         let share = ramp.share_of(step);
-        let (class, state) = standing(ramp, step);
+        let (class, state) = standing(ramp, history, step);
         let height = (share / top * HEIGHT).max(if share > 0.0 { LEAST } else { 1.0 });
         let name = step.map_or_else(|| "Before".to_owned(), |step| format!("Step {}", step + 1));
         let weights: Vec<String> = ramp.weights_of(step).iter().map(|m| m.weight.to_string()).collect();
@@ -40,7 +40,7 @@ pub fn ladder(ramp: &CanaryRamp) -> AnyView {
 }
 
 /// How a rung stands to where the ramp is.
-fn standing(ramp: &CanaryRamp, step: Option<usize>) -> (&'static str, &'static str) {
+fn standing(ramp: &CanaryRamp, history: &[RampLine], step: Option<usize>) -> (&'static str, &'static str) {
     use std::cmp::Ordering;
     let place = |step: Option<usize>| step.map_or(0, |step| step + 1);
     match place(step).cmp(&place(ramp.step)) {
@@ -50,6 +50,7 @@ fn standing(ramp: &CanaryRamp, step: Option<usize>) -> (&'static str, &'static s
         Ordering::Equal => ("now ended", "in force"),
         Ordering::Less if step.is_none() => ("past", ""),
         Ordering::Less => ("past", "done"),
+        Ordering::Greater if history.iter().any(|line| line.step == step) => ("next", "taken back"),
         Ordering::Greater if ramp.phase.is_over() => ("next", "not reached"),
         Ordering::Greater => ("next", "to come"),
     }

@@ -39,7 +39,7 @@ pub fn watch(page: &RampPage, now: i64) -> impl IntoView + use<> {
             <a class="button" href=split>"Split"</a>
             {again}
         </PageHead>
-        <div data-live="state" class="stack">{headline(&page.view, now)}{ladder(ramp)}</div>
+        <div data-live="state" class="stack">{headline(&page.view, now)}{ladder(ramp, &page.view.history)}</div>
         <div data-live="deeds">{deeds(&service, ramp)}</div>
         <div data-live="gates" class="stack">{(!page.view.lights.is_empty()).then(|| gates(&page.view, now))}</div>
         <section class="card">
