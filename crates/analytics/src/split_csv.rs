@@ -7,7 +7,10 @@
 mod cell;
 mod column;
 mod expect;
+mod known;
+mod series;
 mod tally;
+mod time;
 
 use std::fs::File;
 use std::io::Read;
@@ -19,8 +22,9 @@ use model::rrtype::Family;
 use model::split::{ObservedSegment, Segment, SegmentMember, SplitMode, Verdict};
 use serde::Serialize;
 
-pub use column::DEFAULT_COLUMNS;
+use column::Counted;
 pub use expect::parse_expect;
+pub use known::ANSWERS;
 
 /// Strangers that are listed by name.
 const STRANGERS_LISTED: usize = 10;
@@ -40,8 +44,24 @@ pub struct CsvSplit {
     pub unreadable: u64,
     /// Addresses that were answered and not expected, with their rows: the most frequent ten.
     pub strangers: Vec<(IpAddr, u64)>,
-    /// The verdict. It carries no times and no generation (both 0), as a file says nothing of them.
+    /// The column that said when rows were, if the file has one that is known.
+    pub time: Option<String>,
+    /// Rows of which no time could be read. They are judged like all others and stand in no chart over time.
+    pub timeless: u64,
+    /// Answers over time; none when no row has a time.
+    pub over_time: Option<OverTime>,
+    /// The verdict. It carries no generation (0), and no times (0) where the file has none.
     pub segment: Segment,
+}
+
+/// Answers over time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverTime {
+    /// Length of a bar, microseconds.
+    pub step: i64,
+    /// Start of a bar in microseconds since 1970 UTC, the expected address, answers; without an address they are those
+    /// of all others.
+    pub bars: Vec<(i64, Option<IpAddr>, u64)>,
 }
 
 /// Judges the file at `path`; see [`judge_csv`].
@@ -59,7 +79,7 @@ pub fn judge_csv_file(
 
 /// Judges one column of the CSV text in `reader` against `expect`, as [`parse_expect`] gives it.
 ///
-/// Without `column`, the first of [`DEFAULT_COLUMNS`] that the file has is read. The first address of a cell counts,
+/// Without `column`, the first of [`ANSWERS`] that the file has is read. The first address of a cell counts,
 /// be the cell `10.0.0.1;10.0.0.2`, `['10.0.0.1']` or a JSON array; an address that is not expected fails the split.
 /// Counts within the bound of an exact schedule pass as such. All others are held to the test of independent
 /// draws, because an export proves neither that it is whole nor that it is one stretch of time.
@@ -72,7 +92,7 @@ pub fn judge_csv(
         return Err(Problem::new("expect", "", expect::REMEDY));
     };
     let family = Family::of_address(*first);
-    let (column, tally) = column::read(reader, column)?;
+    let Counted { column, time, tally } = column::read(reader, column, expect)?;
     if tally.by_address.is_empty() && tally.unreadable > 0 {
         let message = "no cell of this column has an address: name the column of the answers with --column";
         return Err(Problem::new("column", column, message));
@@ -86,9 +106,16 @@ pub fn judge_csv(
         .map(|(address, count)| (*address, *count))
         .collect();
     strangers.sort_by_key(|(address, count)| (std::cmp::Reverse(*count), *address));
+    let over_time = tally.series.finish();
+    // The end of a window is not in it; the last row is.
+    let (from, to) = over_time.as_ref().map_or((0, 0), |(from, to, ..)| (*from, *to + 1));
+    let over_time = over_time.map(|(_, _, step, bars)| OverTime {
+        step,
+        bars: bars.into_iter().map(|(at, part, n)| (at, expect.get(part).map(|(a, _)| *a), n)).collect(),
+    });
     let observed = ObservedSegment {
-        from: 0,
-        to: 0,
+        from,
+        to,
         generation: 0,
         family,
         mode: SplitMode::Exact,
@@ -106,6 +133,9 @@ pub fn judge_csv(
         other_family: tally.by_address.iter().filter(|(a, _)| !of_family(a)).map(|(_, count)| count).sum(),
         unreadable: tally.unreadable,
         strangers,
+        time,
+        timeless: tally.timeless,
+        over_time,
         segment: judge_either_way(observed),
     })
 }

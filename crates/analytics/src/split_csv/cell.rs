@@ -13,11 +13,13 @@ pub(super) enum Cell {
     Unreadable,
 }
 
-/// Reads a cell: addresses apart by commas, semicolons, bars or spaces, with or without brackets and quotes.
+/// Reads a cell: addresses apart by commas, semicolons, bars or spaces, with or without brackets, quotes and names of
+/// fields.
 pub(super) fn read(text: &str) -> Cell {
     let mut words = text
         .split(|c: char| {
-            c.is_whitespace() || matches!(c, ',' | ';' | '|' | '[' | ']' | '(' | ')' | '{' | '}' | '\'' | '"')
+            c.is_whitespace()
+                || matches!(c, ',' | ';' | '|' | '=' | '[' | ']' | '(' | ')' | '{' | '}' | '\'' | '"')
         })
         .filter(|word| !word.is_empty())
         .peekable();
@@ -50,6 +52,10 @@ mod tests {
             r#"["10.10.25.46","10.10.26.40"]"#,
             "[{'addr': '10.10.25.46', 'type': 'V4'}]",
             "alias.example.org;10.10.25.46",
+            // Route 53 Resolver by Athena; the same as JSON; Cloud DNS.
+            "[{rdata=10.10.25.46, type=A, class=IN}, {rdata=10.10.26.40, type=A, class=IN}]",
+            r#"[{"Rdata":"10.10.25.46","Type":"A","Class":"IN"}]"#,
+            "hello.example.org.\t30\tIN\ta\t10.10.25.46",
             "::ffff:10.10.25.46",
         ] {
             // The u of an old Python text is a word of its own, and no address.

@@ -91,6 +91,57 @@ fn our_column_comes_before_the_foreign_one() {
     assert_eq!(judge(text, None).unwrap().column, "answers");
 }
 
+/// Heads of files as other programs write them, each with a row that answers the first address at 08:00.
+const FOREIGN: [(&str, &str, Option<&str>); 7] = [
+    (include_str!("tests/route53_athena.csv"), "answers", Some("query_timestamp")),
+    (
+        include_str!("tests/dns_collector_flat.csv"),
+        "dns.resource-records.an.0.rdata",
+        Some("dnstap.timestamp-rfc3339ns"),
+    ),
+    (include_str!("tests/dns_collector_text.csv"), "answer-ip", Some("timestamp-rfc3339ns")),
+    (include_str!("tests/cloudflare_gateway.csv"), "ResolvedIPs", Some("Datetime")),
+    (include_str!("tests/packetbeat.csv"), "dns.resolved_ip", Some("@timestamp")),
+    (include_str!("tests/zeek_dns.log"), "answers", Some("ts")),
+    (include_str!("tests/bare.csv"), "rdata", None),
+];
+
+#[test]
+fn logs_of_other_programs_are_known_by_their_columns() {
+    for (text, column, time) in FOREIGN {
+        let split = judge(text, None).unwrap();
+        assert_eq!((&*split.column, split.time.as_deref()), (column, time));
+        assert_eq!((split.rows, split.empty), (3, 1), "{column}");
+        let observed: Vec<u64> = split.segment.members.iter().map(|member| member.observed).collect();
+        assert_eq!((observed, split.unreadable), (vec![1, 1, 0], 0), "{column}");
+        let noon = 1_795_161_600_000_000;
+        let times = time.map_or((0, 0), |_| (noon, noon + 60_000_001));
+        assert_eq!((split.segment.from, split.segment.to), times, "{column}");
+        let bars = split.over_time.map(|over| over.bars.iter().map(|(_, _, n)| n).sum::<u64>());
+        assert_eq!((bars, split.timeless), (time.map(|_| 2), if time.is_some() { 0 } else { 3 }));
+    }
+}
+
+#[test]
+fn answers_over_time_are_those_of_the_verdict() {
+    let mut text = "ts,answers\n".to_owned();
+    for minute in 0..60 {
+        for address in ["10.10.25.46", "10.10.26.40", "192.0.2.1", "2001:db8::1"] {
+            text += &format!("2026-11-20T08:{minute:02}:30Z,{address}\n");
+        }
+    }
+    text += "soon,10.10.25.46\n";
+    let split = judge(&text, None).unwrap();
+    let over = split.over_time.unwrap();
+    let ip = |text: &str| Some(text.parse::<IpAddr>().unwrap());
+    let of = |part: Option<IpAddr>| {
+        over.bars.iter().filter(|(_, address, _)| *address == part).map(|(_, _, n)| n).sum::<u64>()
+    };
+    assert_eq!((of(ip("10.10.25.46")), of(ip("10.10.26.40")), of(None)), (60, 60, 60));
+    assert_eq!((over.step, split.timeless, split.other_family), (60_000_000, 1, 60));
+    assert_eq!(split.segment.members[0].observed, 61, "a row without a time is judged all the same");
+}
+
 #[test]
 fn what_is_wrong_with_a_file_is_said_with_the_remedy() {
     let text = log("dns_ips", 1, str::to_owned);
@@ -98,7 +149,7 @@ fn what_is_wrong_with_a_file_is_said_with_the_remedy() {
         (&*text, Some("dns_ip"), "column", "dns_ip", "did you mean dns_ips?"),
         (&text, Some("address of it"), "column", "address of it", "use one of ts, dns_ips, rcode"),
         (&text, Some("rcode"), "column", "rcode", "name the column of the answers with --column"),
-        ("ts,client_ip\n1,2\n", None, "column", "answers or dns_ips", "out of ts, client_ip"),
+        ("ts,client_ip\n1,2\n", None, "column", "", "out of ts, client_ip"),
         ("", None, "csv", "", "the file is empty"),
     ] {
         let problem = judge(text, column).unwrap_err();
