@@ -1,6 +1,7 @@
 // What a newcomer does on the first day: from the one-time code to a proven canary, through a storage outage.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
@@ -109,10 +110,14 @@ test('a newcomer creates a service, proves its split, moves a canary and rides o
       await alive(page);
       const download = page.waitForEvent('download');
       const bar = page.getByRole('progressbar', { name: 'Export' }).waitFor();
-      await page.getByRole('link', { name: 'Export CSV' }).click();
+      await page.locator('summary', { hasText: 'Export' }).click();
+      await page.getByRole('button', { name: 'Download' }).click();
       await bar;
       await page.getByRole('status').getByText('5,000 rows exported').waitFor();
-      const rows = csv(await readFile(await (await download).path(), 'utf8'));
+      const octets = await readFile(await (await download).path());
+      const digest = createHash('sha256').update(octets).digest('hex');
+      await expectText(page, '.export-digest', `SHA-256 ${digest}`);
+      const rows = csv(octets.toString('utf8'));
       assert.equal(rows.length, 5_000);
       const counts = MEMBERS.map((address) => rows.filter((row) => row.answers === address).length);
       assert.deepEqual(counts, [3_000, 1_500, 500]);

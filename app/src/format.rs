@@ -96,6 +96,35 @@ pub fn period(weights: &[u64]) -> String {
     }
 }
 
+/// What a part of a URL's query says; what is no encoding stands for itself.
+pub fn of_query(text: &str) -> String {
+    let octets = text.as_bytes();
+    let (mut out, mut at) = (Vec::with_capacity(octets.len()), 0);
+    while let Some(octet) = octets.get(at) {
+        let encoded = octets.get(at + 1..at + 3).filter(|_| *octet == b'%');
+        let encoded =
+            encoded.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        out.push(encoded.unwrap_or(if *octet == b'+' { b' ' } else { *octet }));
+        at += if encoded.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Octets as people read them: `999 B`, `1.5 KiB`, `155.6 MiB`.
+pub fn octets(number: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if number < 1024 {
+        return format!("{number} B");
+    }
+    let mut size = number as f64 / 1024.0;
+    let mut unit = 0;
+    while size >= 1023.95 && unit + 1 < UNITS.len() {
+        size /= 1024.0;
+        unit += 1;
+    }
+    format!("{size:.1} {}", UNITS[unit])
+}
+
 /// A text as it may stand in a URL's query.
 pub fn in_query(text: &str) -> String {
     let keep = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);

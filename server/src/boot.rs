@@ -27,6 +27,7 @@ use crate::access::gate::Gate;
 use crate::access::secret;
 use crate::config::{ServeArgs, Settings};
 use crate::events::Events;
+use crate::exports::{self, Exports};
 use crate::kept::{self, Kept};
 use crate::overrides::Overrides;
 use crate::secrets::Secrets;
@@ -157,7 +158,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         ramps: Default::default(),
         secrets,
         events,
-        exports: Default::default(),
+        exports: Exports::new(&settings.data_dir),
         notified: Default::default(),
         keeps_rows: settings.log,
         started,
@@ -188,6 +189,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         let there = tokio::time::timeout(STORAGE_PATIENCE, storage.wait_for(|ready| *ready)).await.is_ok();
         tokio::spawn(tasks::housekeeping::run(site.clone()));
         tokio::spawn(tasks::ramps::run(site.clone()));
+        tokio::spawn(exports::jobs::run(site.clone()));
         if there && settings.demo {
             demo::load(&site).await?;
         }

@@ -10,7 +10,6 @@ mod boot;
 pub mod cli;
 mod clock;
 pub mod config;
-mod csv_rows;
 pub use declarative;
 mod demo;
 pub mod events;

@@ -51,7 +51,7 @@ pub struct Site {
     pub secrets: Arc<Secrets>,
     /// What happens, and who is told.
     pub events: Events,
-    /// Exports under way.
+    /// Exports of the log, under way and done.
     pub exports: Exports,
     /// What became of telling secondaries.
     pub notified: Counts,

@@ -3,11 +3,16 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::harness::Transport::{Tcp, Udp};
 use crate::harness::{Site, check_words, in_words, lab, run, volley};
 
 const WEIGHTS: &str = "10.10.25.46=6,10.10.26.40=3,10.10.23.40=1";
+
+fn sha256(octets: &[u8]) -> String {
+    Sha256::digest(octets).iter().map(|octet| format!("{octet:02x}")).collect()
+}
 
 fn header(csv: &str) -> Vec<&str> {
     csv.lines().next().expect("a header").split(',').collect()
@@ -21,8 +26,10 @@ fn every_export_of_a_log_says_the_same_and_is_judged_alike() {
     let file = |name: &str, args: &[&str]| {
         let path = site.path(name).to_string_lossy().into_owned();
         let ran = site.cli(&[&["logs", "export", "-o", &path], args].concat()).success();
-        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "100 rows\n"), "{args:?}");
-        (fs::read_to_string(&path).expect("reading the export"), path)
+        let octets = fs::read(&path).expect("reading the export");
+        let said = format!("rows=100 sha256={}\n", sha256(&octets));
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", said.as_str()), "{args:?}");
+        (String::from_utf8_lossy(&octets).into_owned(), path)
     };
     let (_, compact) = file("compact.csv", &[]);
     let (text, avi) = file("avi.csv", &["--columns", "avi"]);
@@ -46,6 +53,10 @@ fn every_export_of_a_log_says_the_same_and_is_judged_alike() {
         assert_eq!(said, (Some(&record[0]), record[3].to_owned(), Some(&record[13])));
         assert_eq!((&row["ecs"], &row["significant"]), (&json!(null), &json!(false)));
     }
+    // The file says itself what it is, at both ends (Apache Parquet, "File format").
+    let (_, path) = file("log.parquet", &["--format", "parquet"]);
+    let octets = fs::read(&path).expect("reading the export");
+    assert!(octets.starts_with(b"PAR1") && octets.ends_with(b"PAR1"));
     let (text, _) = file("few.csv", &["--columns", "stands_for,class,fqdn"]);
     assert_eq!(header(&text), ["stands_for", "class", "fqdn"]);
     assert_eq!(text.lines().nth(1), Some(format!("1,non_significant,{}", lab::SERVICE).as_str()));
@@ -57,7 +68,7 @@ fn columns_and_formats_there_are_not_are_refused_with_those_there_are() {
     for (args, words) in [
         (["--columns", "ts,colour"], &["--columns", "ts,colour", "colour", "compact, avi", "stands_for"][..]),
         (["--columns", "ts,fqdn,ts"], &["--columns", "column ts is there twice"]),
-        (["--format", "parquet"], &["--format", "parquet", "csv, ndjson"]),
+        (["--format", "xlsx"], &["--format", "xlsx", "csv, ndjson, parquet"]),
     ] {
         let refused = site.cli(&[&["logs", "export"][..], &args].concat());
         assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "a usage error: {refused:?}");
@@ -73,13 +84,14 @@ fn rest_names_the_format_of_what_it_sends_and_the_parameter_that_is_wrong() {
         ("", "text/csv; charset=utf-8; header=present", ".csv\""),
         ("&format=csv&columns=avi", "text/csv; charset=utf-8; header=present", ".csv\""),
         ("&format=ndjson&columns=ts,class", "application/x-ndjson", ".ndjson\""),
+        ("&format=parquet&columns=avi", "application/vnd.apache.parquet", ".parquet\""),
     ] {
         let reply = get(query).with_status(200);
         assert_eq!(reply.header("content-type"), media_type, "{query}");
         assert!(reply.header("content-disposition").ends_with(end), "{query}");
     }
     for (query, words) in [
-        ("&format=parquet", &["format", "\"parquet\"", "csv or ndjson"][..]),
+        ("&format=xlsx", &["format", "\"xlsx\"", "csv, ndjson or parquet"][..]),
         (
             "&columns=ts,colour",
             &["columns", "\"ts,colour\"", "no column \"colour\"", "compact, avi", "latency_us"],

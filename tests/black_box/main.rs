@@ -18,6 +18,7 @@ mod declarative;
 mod delegation;
 mod drain;
 mod export;
+mod exports;
 mod exposure;
 mod health;
 mod listening;

@@ -4,6 +4,7 @@
 mod alive;
 mod auto_refresh;
 mod copy_button;
+mod copy_clicks;
 mod export_button;
 mod form_preview;
 mod weight_shares;
@@ -12,6 +13,7 @@ mod weight_shares;
 pub use alive::mark_alive;
 pub use auto_refresh::AutoRefresh;
 pub use copy_button::CopyButton;
+pub use copy_clicks::CopyClicks;
 pub use export_button::ExportButton;
 pub use form_preview::FormPreview;
 pub use weight_shares::WeightShares;

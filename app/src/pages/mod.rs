@@ -5,6 +5,7 @@ pub mod alerts;
 pub mod changes;
 mod errors;
 pub mod events;
+pub mod exports;
 mod full_log;
 pub mod logs;
 pub mod monitors;

@@ -9,6 +9,7 @@ mod exact;
 mod g_test;
 mod hashed;
 mod judge;
+pub mod parquet;
 mod reason;
 mod report;
 mod sequential;

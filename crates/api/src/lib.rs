@@ -5,6 +5,7 @@
 //! crate compiles for wasm32.
 
 pub mod draft;
+pub mod export;
 pub mod health;
 pub mod place;
 pub mod view;

@@ -8,6 +8,7 @@ mod access;
 mod config;
 mod error;
 mod events;
+mod exports;
 mod health;
 mod log;
 mod overrides;
@@ -19,6 +20,9 @@ pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
 pub use config::{Edit, EditError, Edited};
 pub use error::StoreError;
 pub use events::{DeliveryQuery, EventQuery};
-pub use log::{ExportColumns, ExportFormat, LogQuery};
+pub use log::{
+    Batch, Batches, Cell, CopyReader, CsvRows, ExportColumn, ExportColumns, ExportFormat, JsonRows, Kind,
+    LogQuery, Record,
+};
 pub use pools::{Options, Store};
 pub use secrets::SecretRow;

@@ -3,15 +3,22 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
+use api::export::ExportLine;
+use axum::http::{HeaderMap, HeaderName};
 use clap::{Args, Subcommand, ValueEnum};
 use futures::StreamExt;
+use http_body_util::BodyExt;
+use indicatif::ProgressBar;
 use reqwest::Method;
+use sha2::{Digest, Sha256};
 use store::{ExportColumns, ExportFormat};
 
 use super::Exit;
-use super::output::{Output, progress};
+use super::output::{self, Output};
 use super::remote::Remote;
-use crate::exports::Rows;
+use super::rows::Rows;
+use crate::exports::direct::{ROWS, SHA256};
+use crate::exports::hexadecimal;
 
 /// What to do with the log.
 #[derive(Debug, Subcommand)]
@@ -29,6 +36,8 @@ enum Format {
     Csv,
     /// One JSON object a line.
     Ndjson,
+    /// Apache Parquet, with typed columns.
+    Parquet,
 }
 
 impl From<Format> for ExportFormat {
@@ -36,6 +45,7 @@ impl From<Format> for ExportFormat {
         match format {
             Format::Csv => ExportFormat::Csv,
             Format::Ndjson => ExportFormat::Ndjson,
+            Format::Parquet => ExportFormat::Parquet,
         }
     }
 }
@@ -106,26 +116,74 @@ async fn export(args: ExportArgs) -> anyhow::Result<Exit> {
         (Some(from), Some(to)) => query.extend([("from", from), ("to", to)]),
         _ => query.push(("since", args.since.clone())),
     }
-    let response = client.send(client.request(Method::GET, "/logs/export.csv").query(&query)).await?;
+    let request = client.request(Method::GET, "/logs/export.csv").query(&query).header("te", "trailers");
+    let response = client.send(request).await?;
     let header = |name: &str| response.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();
-    let expected = header("x-steelyard-rows").unwrap_or(0);
-    let bar = progress(expected, "rows");
+    let bar = progress(header("x-steelyard-rows").filter(|_| format != ExportFormat::Parquet), format);
+    let id = header("x-steelyard-export");
     let mut output = Output::open(args.output.as_deref())?;
-    let mut rows = Rows::of(format);
-    let mut body = response.bytes_stream();
-    while let Some(piece) = body.next().await {
-        let piece =
-            piece.map_err(|e| anyhow::anyhow!("the export broke off: {e}; nothing complete was written"))?;
-        output.write(&piece)?;
-        rows.take(&piece);
-        bar.set_position(rows.count());
+    let (mut rows, mut digest) = (Rows::of(format), Sha256::new());
+    let mut body = reqwest::Body::from(response);
+    let mut told = None;
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|e| anyhow::anyhow!("the export broke off: {e}; nothing complete was written"))?;
+        match frame.into_data() {
+            Ok(piece) => {
+                output.write(&piece)?;
+                rows.take(&piece);
+                digest.update(&piece);
+                bar.set_position(rows.count().unwrap_or_else(|| bar.position() + piece.len() as u64));
+            }
+            Err(frame) => told = frame.into_trailers().ok().and_then(|trailers| Told::of(&trailers)),
+        }
     }
+    // Whoever stands between may have dropped what is behind the end.
+    let told = match (told, id) {
+        (Some(told), _) => told,
+        (None, Some(id)) => Told::record(client.get(&format!("/exports/{id}"), &[]).await?)?,
+        (None, None) => bail!("the server does not say how many rows it sent: the export cannot be verified"),
+    };
+    told.verify(rows.count(), &hexadecimal(&digest.finalize()))?;
     output.finish()?;
     bar.finish_and_clear();
-    if args.output.is_some() {
-        eprintln!("{} rows", rows.count());
-    }
+    eprintln!("rows={} sha256={}", told.rows, told.sha256);
     Ok(Exit::Done)
+}
+
+/// What the server says it sent.
+struct Told {
+    rows: u64,
+    sha256: String,
+}
+
+impl Told {
+    fn of(trailers: &HeaderMap) -> Option<Told> {
+        let text = |name: &HeaderName| trailers.get(name)?.to_str().ok();
+        Some(Told { rows: text(&ROWS)?.parse().ok()?, sha256: text(&SHA256)?.to_owned() })
+    }
+
+    fn record(line: ExportLine) -> anyhow::Result<Told> {
+        match line.sha256 {
+            Some(sha256) => Ok(Told { rows: line.rows, sha256 }),
+            None => bail!("the export is {} and not done: nothing complete was written", line.state.as_str()),
+        }
+    }
+
+    fn verify(&self, rows: Option<u64>, sha256: &str) -> anyhow::Result<()> {
+        if sha256 != self.sha256 {
+            bail!("what came (SHA-256 {sha256}) is not what was sent ({}): export again", self.sha256);
+        }
+        match rows.filter(|rows| *rows != self.rows) {
+            Some(rows) => bail!("{rows} rows came and {} were sent: export again", self.rows),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Rows of those there are; octets where rows cannot be counted from outside.
+fn progress(rows: Option<u64>, format: ExportFormat) -> ProgressBar {
+    output::progress(rows.unwrap_or(0), if format == ExportFormat::Parquet { "octets" } else { "rows" })
 }
 
 async fn tail(args: TailArgs) -> anyhow::Result<Exit> {

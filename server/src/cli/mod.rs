@@ -9,6 +9,7 @@ mod output;
 mod pipe;
 mod ramp;
 pub mod remote;
+mod rows;
 mod secret;
 pub mod serve;
 mod split;

@@ -4,7 +4,7 @@ pub mod assets;
 pub mod auth;
 mod cookie;
 mod metrics;
-mod multipart;
+pub mod multipart;
 mod openapi;
 mod ops;
 pub mod page;
@@ -63,7 +63,10 @@ pub fn router(site: Shared) -> Router {
 
 /// Everything but exports: compressing a million rows costs more than it saves on the way to a disk.
 fn worth_compressing() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new("text/csv"))
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("text/csv"))
+        .and(NotForContentType::const_new("application/x-ndjson"))
+        .and(NotForContentType::const_new("application/vnd.apache.parquet"))
 }
 
 /// Sends the browser to another page of this console after a form was posted.

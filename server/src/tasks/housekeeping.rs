@@ -1,8 +1,9 @@
-//! Partitions made ahead, and days past the retention dropped.
+//! Partitions made ahead; days past the retention and files of exports past their time dropped.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::exports;
 use crate::site::Site;
 
 /// Every ten minutes; partitions exist days ahead, so that a missed round costs nothing.
@@ -35,6 +36,7 @@ pub async fn run(site: Arc<Site>) {
             }
             site.store.forget_events(now, logging.event_retention).await?;
             site.store.forget_health_changes(now - HEALTH_KEPT.as_micros() as i64).await?;
+            exports::jobs::tidy(&site).await?;
             site.store.forget_expired_access(now).await
         };
         match done.await {

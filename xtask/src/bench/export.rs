@@ -1,5 +1,5 @@
-//! `export`: the log as CSV, by `steelyard logs export` and by psql's \copy of the same columns, which is the least
-//! that PostgreSQL's own client needs for it.
+//! `export`: the log in every format, by `steelyard logs export`, and as CSV by psql's \copy of the same columns, which
+//! is the least that PostgreSQL's own client needs for it.
 
 mod fill;
 
@@ -23,6 +23,10 @@ use fill::Window;
 /// How long one export may take.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// What Steelyard exports: format and columns, the first being what psql is held against.
+const OURS: [(&str, &str); 4] =
+    [("csv", "compact"), ("csv", "avi"), ("ndjson", "compact"), ("parquet", "compact")];
+
 /// What one export said.
 #[derive(Clone, Copy, Debug)]
 struct Sample {
@@ -40,18 +44,27 @@ pub fn run(bench: &Bench) -> anyhow::Result<String> {
     let server = Steelyard::start(&bench.binary, &folder, Log::On)?;
     eprintln!("bench: filling the log with {} rows", grouped(rows));
     let window = fill::fill(&server, rows)?;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let mut ours: [Vec<Sample>; OURS.len()] = Default::default();
+    let mut theirs = Vec::new();
     for round in 1..=bench.args.rounds {
-        bench.say(round, "steelyard logs export");
-        ours.push(measure(&server, rows, |file| Ok(steelyard(&server, &window, file)))?);
+        for ((format, columns), samples) in OURS.into_iter().zip(&mut ours) {
+            bench.say(round, &format!("steelyard logs export --format {format} --columns {columns}"));
+            let lines = match format {
+                "csv" => Some(rows + 1),
+                "ndjson" => Some(rows),
+                _ => None,
+            };
+            let command = |file: &Path| Ok(steelyard(&server, &window, format, columns, file));
+            samples.push(measure(&server, lines, command)?);
+        }
         bench.say(round, "psql \\copy");
-        theirs.push(measure(&server, rows, |file| copy(&server, &window, file))?);
+        theirs.push(measure(&server, Some(rows + 1), |file| copy(&server, &window, file))?);
     }
     Ok(markdown(rows, &ours, &theirs))
 }
 
-fn steelyard(server: &Steelyard, window: &Window, file: &Path) -> Command {
-    let mut command = server.command(&["logs", "export", "--format", "csv"]);
+fn steelyard(server: &Steelyard, window: &Window, format: &str, columns: &str, file: &Path) -> Command {
+    let mut command = server.command(&["logs", "export", "--format", format, "--columns", columns]);
     command.args(["--from", &window.from, "--to", &window.to, "-o"]).arg(file);
     command
 }
@@ -73,10 +86,10 @@ fn copy(server: &Steelyard, window: &Window, file: &Path) -> anyhow::Result<Comm
 
 fn measure(
     server: &Steelyard,
-    rows: u64,
+    lines: Option<u64>,
     command: impl Fn(&Path) -> anyhow::Result<Command>,
 ) -> anyhow::Result<Sample> {
-    let file = server.folder().join("log.csv");
+    let file = server.folder().join("log.exported");
     memory::forget_peak(server.pid());
     let server_before_kib = memory::peak_kib(server.pid()).unwrap_or(0);
     let mut client_kib = 0;
@@ -85,10 +98,11 @@ fn measure(
     running.succeed(LIMIT, |pid| client_kib = memory::peak_kib(pid).unwrap_or(client_kib))?;
     let seconds = begun.elapsed().as_secs_f64();
     let server_after_kib = memory::peak_kib(server.pid()).unwrap_or(0);
-    let (lines, bytes) = lines_and_bytes(&file)?;
+    let (found, bytes) = lines_and_bytes(&file)?;
     std::fs::remove_file(&file)?;
-    if lines != rows + 1 {
-        bail!("the export has {lines} lines instead of a header and {rows} rows");
+    // Of Parquet the command line has verified the rows already.
+    if let Some(lines) = lines.filter(|lines| *lines != found) {
+        bail!("the export has {found} lines instead of {lines}");
     }
     Ok(Sample { seconds, bytes, client_kib, server_before_kib, server_after_kib })
 }
@@ -107,34 +121,40 @@ fn lines_and_bytes(path: &PathBuf) -> anyhow::Result<(u64, u64)> {
     }
 }
 
-fn markdown(rows: u64, ours: &[Sample], theirs: &[Sample]) -> String {
-    let mut table = Table::new(&["export", "seconds", "rows/s", "file", "client's peak memory", "to psql"]);
-    let median = |samples: &[Sample]| Spread::of(samples.iter().map(|s| s.seconds)).map(|s| s.median);
-    let base = median(theirs);
-    for (name, samples) in
-        [("`steelyard logs export --format csv`", ours), ("`psql -c '\\copy ...'`", theirs)]
-    {
+fn markdown(rows: u64, ours: &[Vec<Sample>; OURS.len()], theirs: &[Sample]) -> String {
+    let mut table = Table::new(&[
+        "export",
+        "seconds",
+        "rows/s",
+        "file",
+        "client's peak memory",
+        "server's growth",
+        "to psql",
+    ]);
+    let base = Spread::of(theirs.iter().map(|s| s.seconds)).map(|s| s.median);
+    let named = OURS
+        .iter()
+        .map(|(format, columns)| format!("`steelyard logs export --format {format} --columns {columns}`"));
+    let all = named.zip(ours.iter().map(Vec::as_slice));
+    for (name, samples) in all.chain([("`psql -c '\\copy ...'`".to_owned(), theirs)]) {
         let Some(seconds) = Spread::of(samples.iter().map(|s| s.seconds)) else { continue };
-        let bytes = samples.iter().map(|s| s.bytes).max().unwrap_or(0);
-        let client = samples.iter().map(|s| s.client_kib).max().unwrap_or(0);
+        let most = |of: fn(&Sample) -> u64| samples.iter().map(of).max().unwrap_or(0);
         table.row(vec![
-            name.to_owned(),
+            name,
             seconds.decimals(2),
             grouped((rows as f64 / seconds.median) as u64),
-            mib(bytes / 1024),
-            mib(client),
+            mib(most(|s| s.bytes) / 1024),
+            mib(most(|s| s.client_kib)),
+            mib(most(|s| s.server_after_kib.saturating_sub(s.server_before_kib))),
             base.map_or_else(String::new, |base| format!("{:.2} x", seconds.median / base)),
         ]);
     }
-    let most = |of: fn(&Sample) -> u64| mib(ours.iter().map(of).max().unwrap_or(0));
     format!(
-        "### Exporting {} rows of the log\n\n{}\nThe server's own memory, at most: {} before an export, {} at its \
-         peak during one. psql writes the columns as they are stored; Steelyard writes names for numbers and makes \
+        "### Exporting {} rows of the log\n\n{}\nThe server's growth is that of its own memory from before an export to \
+         its peak during one. psql writes the columns as they are stored; Steelyard writes names for numbers and makes \
          cells safe for spreadsheets.\n",
         grouped(rows),
         table.markdown(),
-        most(|s| s.server_before_kib),
-        most(|s| s.server_after_kib)
     )
 }
 
@@ -151,9 +171,10 @@ mod tests {
             server_before_kib: 30 << 10,
             server_after_kib: 40 << 10,
         };
-        let text = markdown(1_000_000, &[sample(5.0), sample(4.0)], &[sample(3.0)]);
+        let ours = [vec![sample(5.0), sample(4.0)], vec![], vec![], vec![sample(6.0)]];
+        let text = markdown(1_000_000, &ours, &[sample(3.0)]);
         assert!(text.contains("| 4.50 (4.00..5.00) | 222,222 | 200.0 MiB |"), "{text}");
-        assert!(text.contains("1.50 x |"), "{text}");
-        assert!(text.contains("30.0 MiB before an export, 40.0 MiB"), "{text}");
+        assert!(text.contains("1.50 x |") && text.contains("10.0 MiB"), "{text}");
+        assert!(text.contains("--format parquet --columns compact` |"), "{text}");
     }
 }

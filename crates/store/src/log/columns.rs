@@ -1,4 +1,4 @@
-//! The columns of Steelyard's own order as SQL expressions, the same for pages and exports.
+//! The columns of Steelyard's own order as SQL expressions, for pages. Exports write the same cells from binary rows.
 
 use std::sync::LazyLock;
 
@@ -10,37 +10,34 @@ use model::rrtype::{Rcode, RrType};
 /// "CSV Injection").
 const FORMULA: &str = "(9, 13, 43, 45, 61, 64)";
 
-/// One column of an export.
+/// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its name, an identifier that SQL takes without quotes.
     pub name: &'static str,
-    /// What a cell of CSV or of a page shows: a text, never null, that no spreadsheet takes for a formula.
+    /// What a cell shows: a text, never null, that no spreadsheet takes for a formula.
     pub cell: String,
-    /// The value with its type, null when there is none.
-    pub value: String,
 }
 
 impl Column {
     /// A text that somebody else may have chosen; `sql` may be null.
     pub fn foreign(name: &'static str, sql: &str) -> Column {
-        let cell = guarded(&format!("coalesce({sql}, '')"));
-        Column { name, cell, value: format!("NULLIF({sql}, '')") }
+        Column { name, cell: guarded(&format!("coalesce({sql}, '')")) }
     }
 
     /// A text of a form that cannot be a formula; `sql` may be null.
     pub fn text(name: &'static str, sql: &str) -> Column {
-        Column { name, cell: format!("coalesce({sql}, '')"), value: format!("NULLIF({sql}, '')") }
+        Column { name, cell: format!("coalesce({sql}, '')") }
     }
 
     /// A number that is always there and never negative.
     pub fn number(name: &'static str, sql: &str) -> Column {
-        Column { name, cell: format!("({sql})::text"), value: sql.to_owned() }
+        Column { name, cell: format!("({sql})::text") }
     }
 
     /// A condition.
     pub fn flag(name: &'static str, sql: &str) -> Column {
-        Column { name, cell: format!("CASE WHEN {sql} THEN 'true' ELSE 'false' END"), value: sql.to_owned() }
+        Column { name, cell: format!("CASE WHEN {sql} THEN 'true' ELSE 'false' END") }
     }
 }
 

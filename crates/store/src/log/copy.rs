@@ -8,10 +8,13 @@ use ipnet::IpNet;
 use model::row::{Class, LogRow};
 
 /// Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01 UTC.
-const EPOCH_2000_US: i64 = 946_684_800_000_000;
+pub const EPOCH_2000_US: i64 = 946_684_800_000_000;
 /// Address families of `inet` on the wire: AF_INET, and one more for IPv6, whatever the system's AF_INET6 is.
-const FAMILY_V4: u8 = 2;
-const FAMILY_V6: u8 = 3;
+pub const FAMILY_V4: u8 = 2;
+pub const FAMILY_V6: u8 = 3;
+
+/// How every such stream begins.
+pub const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
 /// The columns a batch names, in the order the encoder writes them.
 pub const COLUMNS: &str = "at, site, client, port, transport, fqdn, qtype, rcode, class, significance, service, \
@@ -21,7 +24,7 @@ const FIELDS: i16 = 19;
 /// A whole COPY stream of these rows.
 pub fn encode(site: &str, rows: &[LogRow]) -> BytesMut {
     let mut out = BytesMut::with_capacity(64 + rows.len() * 320);
-    out.put_slice(b"PGCOPY\n\xff\r\n\0");
+    out.put_slice(SIGNATURE);
     out.put_i32(0); // flags
     out.put_i32(0); // length of the header's extension
     for row in rows {

@@ -19,7 +19,10 @@ mod top;
 mod values;
 mod write;
 
-pub use export::{ExportColumns, ExportFormat};
+pub use export::{
+    Batch, Batches, Cell, Column as ExportColumn, CsvRows, ExportColumns, ExportFormat, JsonRows, Kind,
+    Record, binary::Reader as CopyReader,
+};
 use model::filter::Filter;
 
 /// Which rows of the log.

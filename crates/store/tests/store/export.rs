@@ -8,7 +8,8 @@ use model::filter::Filter;
 use model::row::{Class, LogRow};
 use model::rrtype::{Rcode, RrType};
 use serde_json::{Value, json};
-use store::{ExportColumns, ExportFormat, LogQuery, Store};
+use sqlx::Connection;
+use store::{Batch, CsvRows, ExportColumns, ExportFormat, JsonRows, LogQuery, Store};
 
 use crate::store;
 
@@ -62,12 +63,27 @@ fn bare() -> LogRow {
     }
 }
 
-async fn export(store: &Store, format: ExportFormat, columns: &str) -> String {
+async fn batches(store: &Store) -> Vec<Batch> {
     let query = LogQuery { from: NOON, to: NOON + 86_400_000_000, filter: Filter::All };
+    store.export(&query).await.unwrap().try_collect().await.unwrap()
+}
+
+async fn export(store: &Store, format: ExportFormat, columns: &str) -> String {
     let columns = ExportColumns::parse(columns).unwrap();
-    let stream = store.export(&query, format, &columns).await.unwrap();
-    let pieces: Vec<bytes::Bytes> = stream.try_collect().await.unwrap();
-    String::from_utf8(pieces.concat()).unwrap()
+    let batches = batches(store).await;
+    let mut out = Vec::new();
+    match format {
+        ExportFormat::Ndjson => {
+            let mut rows = JsonRows::new(columns);
+            batches.iter().for_each(|batch| rows.rows(batch, &mut out).unwrap());
+        }
+        _ => {
+            let mut rows = CsvRows::new(columns);
+            rows.header(&mut out);
+            batches.iter().for_each(|batch| rows.rows(batch, &mut out).unwrap());
+        }
+    }
+    String::from_utf8(out).unwrap()
 }
 
 async fn lines(store: &Store, columns: &str) -> Vec<Value> {
@@ -180,4 +196,77 @@ async fn the_columns_of_avi_hold_what_a_row_knows_and_nothing_else() {
         "{}",
         lines[2]
     );
+}
+
+/// Cells alone on their lines: readers of CSV would skip one of nothing, and COPY would end at the other.
+#[tokio::test]
+async fn a_column_alone_has_a_line_for_each_row() {
+    let (store, _database) = store().await;
+    let rows = ["", "\\.", "a"].map(|name| LogRow { fqdn: name.into(), ..plain() });
+    store.store_rows(1, &rows).await.unwrap();
+    assert_eq!(export(&store, ExportFormat::Csv, "fqdn").await, "fqdn\n\"\"\n\"\\.\"\na\n");
+}
+
+#[tokio::test]
+async fn pages_and_exports_show_the_same_cells() {
+    let (store, _database) = store().await;
+    let mapped = LogRow { client: "::ffff:192.0.2.1".parse().unwrap(), rcode: Rcode(77), ..plain() };
+    let old = LogRow { client: "::192.0.2.1".parse().unwrap(), fqdn: "@\"a,b\"\r\n".into(), ..bare() };
+    store.store_rows(1, &[plain(), bare(), mapped, old]).await.unwrap();
+    let query = LogQuery { from: NOON, to: NOON + 86_400_000_000, filter: Filter::All };
+    let mut pages = store.rows(&query, None, 10).await.unwrap();
+    pages.reverse();
+    let names: Vec<String> = pages[0].cells.iter().map(|(name, _)| name.clone()).collect();
+    let text = export(&store, ExportFormat::Csv, &names.join(",")).await;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), names);
+    let records: Vec<csv::StringRecord> = reader.records().map(|record| record.unwrap()).collect();
+    assert_eq!(records.len(), pages.len());
+    for (record, line) in records.iter().zip(&pages) {
+        let cells: Vec<&str> = line.cells.iter().map(|(_, cell)| cell.as_str()).collect();
+        assert_eq!(record.iter().collect::<Vec<_>>(), cells);
+    }
+}
+
+#[tokio::test]
+async fn rows_of_one_moment_are_neither_left_out_nor_repeated() {
+    let (store, _database) = store().await;
+    for batch in 0..4_u64 {
+        let row = |n: u64| LogRow { fqdn: format!("{}.example.org", batch * 2000 + n), ..plain() };
+        let rows: Vec<LogRow> = (0..2000).map(row).collect();
+        store.store_rows(batch + 1, &rows).await.unwrap();
+    }
+    let batches = batches(&store).await;
+    assert!(batches.len() > 4, "{} batches are too few to tell", batches.len());
+    let records = batches.iter().flat_map(Batch::records).map(|record| record.unwrap());
+    let seen: Vec<(i64, String)> = records.map(|record| (record.id, record.fqdn.to_owned())).collect();
+    let names: Vec<String> = (0..8000).map(|n| format!("{n}.example.org")).collect();
+    assert_eq!(seen.iter().map(|(_, name)| name).collect::<Vec<_>>(), names.iter().collect::<Vec<_>>());
+    assert!(seen.is_sorted_by(|a, b| a.0 < b.0));
+}
+
+#[tokio::test]
+async fn a_reader_that_goes_away_frees_the_process_of_postgresql() {
+    let (store, database) = store().await;
+    let rows: Vec<LogRow> = (0..5000).map(|_| plain()).collect();
+    for batch in 0..20 {
+        store.store_rows(batch + 1, &rows).await.unwrap();
+    }
+    let query = LogQuery { from: NOON, to: NOON + 86_400_000_000, filter: Filter::All };
+    let mut stream = store.export(&query).await.unwrap();
+    assert!(stream.try_next().await.unwrap().is_some());
+    let mut watcher = sqlx::PgConnection::connect(database.url()).await.unwrap();
+    let copies = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' \
+                  AND query LIKE 'COPY (SELECT%'";
+    let running: i64 = sqlx::query_scalar(copies).fetch_one(&mut watcher).await.unwrap();
+    assert_eq!(running, 1, "it waits for its reader");
+    drop(stream);
+    let freed = async {
+        while sqlx::query_scalar::<_, i64>(copies).fetch_one(&mut watcher).await.unwrap() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(10), freed).await.expect("the COPY goes on");
+    // The next export has a connection of its own.
+    assert_eq!(batches(&store).await.iter().map(Batch::rows).sum::<u64>(), 100_000);
 }

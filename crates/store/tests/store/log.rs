@@ -10,7 +10,7 @@ use model::event::Transport;
 use model::filter;
 use model::row::{Class, LogRow};
 use model::rrtype::{Rcode, RrType};
-use store::{ExportColumns, ExportFormat, LogQuery, Store};
+use store::{Batch, CsvRows, ExportColumns, LogQuery, Store};
 
 use crate::store;
 
@@ -48,11 +48,11 @@ pub fn query(from: i64, to: i64, text: &str) -> LogQuery {
 }
 
 async fn csv(store: &Store, query: &LogQuery) -> String {
-    let pieces: Vec<bytes::Bytes> = {
-        let columns = ExportColumns::default();
-        store.export(query, ExportFormat::Csv, &columns).await.unwrap().try_collect().await.unwrap()
-    };
-    String::from_utf8(pieces.concat()).unwrap()
+    let batches: Vec<Batch> = store.export(query).await.unwrap().try_collect().await.unwrap();
+    let (mut rows, mut out) = (CsvRows::new(ExportColumns::default()), Vec::new());
+    rows.header(&mut out);
+    batches.iter().for_each(|batch| rows.rows(batch, &mut out).unwrap());
+    String::from_utf8(out).unwrap()
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod clients;
 mod config;
 mod events;
 mod export;
+mod exports;
 mod log;
 mod pages;
 mod ramps;

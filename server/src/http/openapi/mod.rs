@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 22] = [
+const TAGS: [(&str, &str); 23] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -55,6 +55,7 @@ const TAGS: [(&str, &str); 22] = [
     ("explain", "Why an answer is what it is."),
     ("split", "The split, observed against configured."),
     ("logs", "The query log."),
+    ("exports", "What was exported of it."),
     ("users", "Who may sign in."),
     ("tokens", "Who else may ask."),
     ("secrets", "What monitors and channels name instead of holding it."),

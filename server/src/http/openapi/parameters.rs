@@ -16,6 +16,8 @@ pub const IF_MATCH: &str = "If-Match";
 pub const ETAG: &str = "ETag";
 /// Key of the header that says how many rows an export has.
 pub const ROWS: &str = "X-Steelyard-Rows";
+/// Key of the header that names the record of an export.
+pub const EXPORT: &str = "X-Steelyard-Export";
 
 const SINCE: &str = "The window is the last so long, more than 0s and at most 400d. Ignored when `from` is given; \
                      without either it is 15m for the split, 1h for the log and 1d for health.";
@@ -80,7 +82,13 @@ fn rows() -> Vec<Row> {
         row("from", "from", Query, FROM, string("2026-11-20T08:00:00Z")),
         row("to", "to", Query, TO, string("2026-11-20T09:00:00Z")),
         row("filter", "filter", Query, FILTER, string("rcode != NOERROR and client_ip in (10.0.0.0/8)")),
-        row("format", "format", Query, FORMAT, (word("", &["csv", "ndjson"]).into(), Some(json!("ndjson")))),
+        row(
+            "format",
+            "format",
+            Query,
+            FORMAT,
+            (word("", &["csv", "ndjson", "parquet"]).into(), Some(json!("ndjson"))),
+        ),
         row("columns", "columns", Query, COLUMNS, string("ts,fqdn,answers")),
         row("by", "by", Query, BY, string("member")),
         row("top_by", "by", Query, TOP_BY, string("client_network")),
@@ -105,6 +113,8 @@ fn rows() -> Vec<Row> {
         ),
         row("near", "near", Query, NEAR, string("client")),
         row("before_row", "before", Query, "`next` of the page before.", string("1795161600000000,4711")),
+        row("before_export", "before", Query, "Only exports before this number.", number(12)),
+        row("export", "export", Path, "Number of the export.", number(12)),
         row("before_generation", "before", Query, "Only changes before this generation.", number(12)),
         row(
             "limit",
@@ -195,7 +205,7 @@ pub fn header(key: &str) -> Ref {
 }
 
 /// Headers of answers.
-pub fn headers() -> [(&'static str, Header); 2] {
+pub fn headers() -> [(&'static str, Header); 3] {
     let etag = "Generation of the configuration that was read or written, for `If-Match` of a write.";
     let rows = "Rows that follow.";
     let header = |about: &str, shape: Shape, example: Value| {
@@ -204,5 +214,6 @@ pub fn headers() -> [(&'static str, Header); 2] {
     [
         (ETAG, header(etag, text("").into(), json!("\"12\""))),
         (ROWS, header(rows, count("").into(), json!(10_000))),
+        (EXPORT, header("Number of the export.", count("").into(), json!(12))),
     ]
 }

@@ -5,7 +5,10 @@ use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation as PathOperation, OperationBuilder, Paths};
 use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::{Content, ContentBuilder, HttpMethod, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::openapi::{
+    Content, ContentBuilder, HttpMethod, ObjectBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
+    SchemaFormat, Type,
+};
 
 use super::shape::{list_of, text};
 use super::{examples, parameters, responses};
@@ -85,6 +88,19 @@ fn master_file() -> Content {
     content.example(examples::master_file().map(|text| json!(text))).build()
 }
 
+/// Rows in every format.
+fn rows(built: ResponseBuilder) -> ResponseBuilder {
+    let csv = ContentBuilder::new().schema(Some(text("A header and one line for each row.")));
+    let json = text("One LogRow as JSON a line, in the columns that were asked for.");
+    let parquet = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::Custom("binary".to_owned())));
+    built
+        .content("text/csv", csv.example(Some(json!(examples::csv()))).build())
+        .content("application/x-ndjson", ContentBuilder::new().schema(Some(json)).build())
+        .content("application/vnd.apache.parquet", ContentBuilder::new().schema(Some(parquet)).build())
+}
+
 fn answers(operation: &Operation) -> Vec<(&'static str, Response)> {
     let answer = |about: &str| {
         let built = ResponseBuilder::new().description(about);
@@ -113,12 +129,20 @@ fn answers(operation: &Operation) -> Vec<(&'static str, Response)> {
         Answer::MasterFile => {
             vec![("200", answer("The zone's static records.").content(DNS, master_file()).build())]
         }
-        Answer::Csv => {
-            let content = ContentBuilder::new().schema(Some(text("A header and one line for each row.")));
-            let content = content.example(Some(json!(examples::csv()))).build();
-            let rows = parameters::header(parameters::ROWS);
-            let built = answer("The rows, as they are read.").header_ref(parameters::ROWS, rows);
-            vec![("200", built.content("text/csv", content).build())]
+        Answer::Accepted(schema) => {
+            vec![("202", answer("It begins as soon as it can.").content(JSON, to(schema)).build())]
+        }
+        Answer::Rows => {
+            let mut built = answer("The rows, as they are read.");
+            for key in [parameters::ROWS, parameters::EXPORT] {
+                built = built.header_ref(key, parameters::header(key));
+            }
+            vec![("200", rows(built).build())]
+        }
+        Answer::File => {
+            let whole =
+                answer("The file.").header_ref(parameters::ROWS, parameters::header(parameters::ROWS));
+            vec![("200", rows(whole).build()), ("206", rows(answer("The part asked for.")).build())]
         }
         Answer::Events => {
             let event = text("`data:` and one TailEvent as JSON, then an empty line.")

@@ -129,7 +129,7 @@ pub async fn progress(
     Extension(actor): Extension<Actor>,
     Query(query): Query<ProgressQuery>,
 ) -> Response {
-    match site.exports.state(&actor.name, &query.key) {
+    match site.exports.progress(&actor.name, &query.key) {
         Some(state) => Json(state).into_response(),
         None => StatusCode::NO_CONTENT.into_response(),
     }

@@ -5,6 +5,7 @@ mod alerts;
 mod changes;
 pub mod errors;
 mod events;
+mod exports;
 mod full_log;
 mod logs;
 mod managed;
@@ -71,6 +72,8 @@ pub fn router() -> Router<Shared> {
         .route("/logs", get(logs::show))
         .route("/logs/full", post(full_log::post))
         .route("/logs/export/progress", get(logs::progress))
+        .route("/logs/exports", get(exports::show).post(exports::ask))
+        .route("/logs/exports/{id}/end", post(exports::end))
         .route("/events", get(events::show))
         .route("/alerts", get(alerts::show))
         .route("/alerts/rules", get(alerts::show))
@@ -97,9 +100,11 @@ pub fn public() -> Router<Shared> {
         .route("/welcome", get(welcome::show).post(welcome::enter))
 }
 
-/// Downloads behind the sign-in.
+/// Downloads and uploads behind the sign-in: they last as long as they take.
 pub fn streams() -> Router<Shared> {
-    Router::new().route("/logs/export.csv", get(logs::export))
+    Router::new()
+        .route("/logs/export.csv", get(logs::export))
+        .route("/logs/exports/{id}/file", get(exports::fetch))
 }
 
 /// The fields every editing form carries beside its own.

@@ -5,26 +5,26 @@ pub mod reads;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use api::export::ExportKind;
 use api::view::LogLine;
-use axum::body::Body;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use futures::{Stream, StreamExt, TryStreamExt};
+use futures::{Stream, StreamExt};
 use model::filter::{self, Filter};
 use model::row::LogRow;
 use model::{Problem, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use store::{ExportColumns, ExportFormat, LogQuery, StoreError};
+use store::{LogQuery, StoreError};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 
 use crate::access::Actor;
 use crate::clock;
-use crate::exports;
+use crate::exports::direct;
+use crate::exports::wish::ExportRequest;
 use crate::http::problem::Failure;
 use crate::http::window::WindowQuery;
 use crate::site::{Shared, Site};
@@ -44,7 +44,7 @@ pub struct RowsQuery {
     pub limit: Option<i64>,
     /// Under which the browser asks how far its export has come.
     pub progress: Option<String>,
-    /// Of an export: `csv` or `ndjson`; CSV when absent.
+    /// Of an export: `csv`, `ndjson` or `parquet`; CSV when absent.
     pub format: Option<String>,
     /// Of an export: `compact`, `avi` or names; compact when absent.
     pub columns: Option<String>,
@@ -104,7 +104,8 @@ pub async fn list(
     Ok(Json(RowsPage { rows: page.rows, next, searched_to: page.searched_to }))
 }
 
-/// `GET /logs/export.csv`: all rows of the window, oldest first, as a stream; `X-Steelyard-Rows` says how many.
+/// `GET /logs/export.csv`: all rows of the window, oldest first, as a stream. `X-Steelyard-Rows` says how many there
+/// are, and once more behind the end how many there were, beside the SHA-256 of the body.
 pub async fn export(
     State(site): State<Shared>,
     Extension(actor): Extension<Actor>,
@@ -115,42 +116,16 @@ pub async fn export(
 
 /// The same for the console.
 pub async fn stream_rows(site: &Site, actor: &Actor, query: &RowsQuery) -> Result<Response, Failure> {
-    let window = query.window.window(Span::seconds(3600), site.now()).map_err(Failure::BadRequest)?;
-    let filter = parse_filter(&query.filter)?;
-    let format = chosen(query.format.as_deref(), ExportFormat::parse)?;
-    let columns = chosen(query.columns.as_deref(), ExportColumns::parse)?;
-    site.pipeline.flush_now().await;
-    let log_query = LogQuery { from: window.from, to: window.to, filter };
-    let count = site.store.count(&log_query).await?;
-    let stream = site.store.export(&log_query, format, &columns).await?;
-    let stream = stream.inspect_err(|error| tracing::warn!(%error, "an export broke off"));
-    let file = format!("attachment; filename=\"steelyard-{}.{}\"", stamp(window.from), format.as_str());
-    let key = query.progress.as_deref().unwrap_or_default();
-    let stream = exports::follow(site.exports.begin(&actor.name, key, count), format, stream);
-    let mut response = Body::from_stream(stream).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(format)));
-    if let Ok(file) = HeaderValue::from_str(&file) {
-        headers.insert(header::CONTENT_DISPOSITION, file);
-    }
-    headers.insert(HeaderName::from_static("x-steelyard-rows"), HeaderValue::from(count));
-    Ok(response)
-}
-
-/// What a parameter says; one that is absent says what is usual.
-fn chosen<T: Default>(text: Option<&str>, parse: fn(&str) -> Result<T, Problem>) -> Result<T, Failure> {
-    text.map_or_else(|| Ok(T::default()), parse).map_err(Failure::BadRequest)
-}
-
-fn media_type(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::Csv => "text/csv; charset=utf-8; header=present",
-        ExportFormat::Ndjson => "application/x-ndjson",
-    }
-}
-
-fn stamp(at: i64) -> String {
-    clock::rfc3339(at).chars().filter(char::is_ascii_digit).take(14).collect()
+    let request = ExportRequest {
+        format: query.format.clone(),
+        columns: query.columns.clone(),
+        filter: query.filter.clone(),
+        since: query.window.since.clone(),
+        from: query.window.from.clone(),
+        to: query.window.to.clone(),
+    };
+    let wish = request.read(ExportKind::Direct, actor, site.now())?;
+    direct::begin(site, actor, wish, query.progress.as_deref().unwrap_or_default()).await
 }
 
 /// `GET /logs/tail`: server-sent events, one row each; `missed` when rows came faster than they could be sent.

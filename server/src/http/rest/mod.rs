@@ -3,6 +3,7 @@
 pub mod config;
 pub mod events;
 pub mod explain;
+pub mod exports;
 pub mod health;
 pub mod logs;
 pub mod objects;

@@ -38,8 +38,12 @@ pub enum Answer {
     Yaml(String),
     /// A master file.
     MasterFile,
+    /// 202 and one JSON value of this schema.
+    Accepted(String),
     /// Rows of the log as they are read.
-    Csv,
+    Rows,
+    /// Rows of the log as they were written to a file.
+    File,
     /// Rows of the log as they come.
     Events,
 }
@@ -164,7 +168,7 @@ impl Operation {
 
     /// Whether it lasts as long as its reader takes.
     pub fn streams(&self) -> bool {
-        matches!(self.answer, Answer::Csv | Answer::Events)
+        matches!(self.answer, Answer::Rows | Answer::File | Answer::Events)
     }
 
     /// Whether a body has to be called `application/json`.

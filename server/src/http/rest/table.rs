@@ -2,8 +2,8 @@
 
 use super::operation::{Answer, Body, Operation};
 use super::{
-    config, events, explain, health, logs, objects, overrides, ramps, revisions, secrets, settings, split,
-    tokens, users, zone_file,
+    config, events, explain, exports, health, logs, objects, overrides, ramps, revisions, secrets, settings,
+    split, tokens, users, zone_file,
 };
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
@@ -30,8 +30,17 @@ const HISTOGRAM: &str = "Steps begin at multiples of their length since 1970 UTC
                          buckets of ten seconds, those that lie in the window in part as a whole.";
 const TOP: &str = "Of a large window a random sample may be looked at; `basis` says so.";
 const EXPORT: &str = "All rows of the window, oldest first: RFC 4180 CSV with a header, whose cells begin with an \
-                      apostrophe where a spreadsheet could take them for a formula, or with `format=ndjson` one JSON \
-                      object a line as `application/x-ndjson`, with numbers, booleans and null as such.";
+                      apostrophe where a spreadsheet could take them for a formula; with `format=ndjson` one JSON \
+                      object a line, with numbers, booleans and null as such; with `format=parquet` an Apache Parquet \
+                      file with typed columns. A client that sends `TE: trailers` is told the rows and the SHA-256 of \
+                      the body behind its end; anybody finds them under `GET /exports/{id}`, whose number is in \
+                      `X-Steelyard-Export`. Closing the connection ends the export.";
+const JOB: &str = "For what takes long: the file is made in the background, one after the other, kept for seven days, \
+                   and found under `GET /exports/{id}/file`. Files of all exports may take 10 GiB together.";
+const EXPORTS: &str = "Jobs, and exports that answered a request. Kept for 90 days.";
+const FETCH: &str = "Takes `Range` and `If-Range`, so that a download that broke off goes on where it was.";
+const END: &str = "An export that waits or runs is cancelled and stays in the list; one that has ended is removed with \
+                   its file. One's own, or as an operator.";
 const TEST: &str = "One attempt, at once, past the queue; it says what came of it, and stands in the log of deliveries. \
                     A channel that is switched off is tried as well.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
@@ -228,10 +237,34 @@ fn observations() -> Vec<Operation> {
             .gives(one("LogAround"))
             .fails(&[400, 404]),
         Operation::get("/logs/export.csv", logs::export)
-            .called("logs", "exportLogs", "Rows of the query log as CSV or as lines of JSON")
+            .called("logs", "exportLogs", "Rows of the query log as a file")
             .detail(EXPORT)
             .query(&["since", "from", "to", "filter", "format", "columns"])
-            .gives(Answer::Csv),
+            .gives(Answer::Rows),
+        Operation::get("/exports", exports::list)
+            .called("exports", "listExports", "Exports of the query log, newest first")
+            .detail(EXPORTS)
+            .query(&["before_export", "limit"])
+            .gives(one("ExportPage")),
+        Operation::post("/exports", exports::ask)
+            .called("exports", "askExport", "Export the query log in the background")
+            .detail(JOB)
+            .takes(Body::StrictJson("NewExport".to_owned()))
+            .gives(Answer::Accepted("Export".to_owned()))
+            .fails(&[409]),
+        Operation::get("/exports/{export}", exports::read)
+            .called("exports", "readExport", "One export, and how far it has come")
+            .gives(one("Export"))
+            .fails(&[400, 404]),
+        Operation::delete("/exports/{export}", exports::remove)
+            .called("exports", "removeExport", "Cancel or remove an export")
+            .detail(END)
+            .fails(&[400, 403, 404]),
+        Operation::get("/exports/{export}/file", exports::fetch)
+            .called("exports", "fetchExport", "The file of an export that is done")
+            .detail(FETCH)
+            .gives(Answer::File)
+            .fails(&[400, 404]),
         Operation::get("/logs/tail", logs::tail)
             .called("logs", "tailLogs", "Follow the query log")
             .detail(TAIL)

@@ -1,11 +1,15 @@
 //! The 87 columns of Avi's log export in their order. Those that a row knows are filled and all others are empty:
 //! a sheet made for that export finds its columns, and no cell says what nobody measured.
 
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
 use model::event::Transport;
 use model::row::Class;
 use model::rrtype::Rcode;
 
-use crate::log::columns::{Column, rfc3339, rr_type};
+use super::binary::Record;
+use super::column::{Cell, Column, Kind, class, rr_type, transport};
 
 /// The order of Avi's export; sheets made for it count on `dns_ips` being the 62nd, BJ.
 const ORDER: [&str; 87] = [
@@ -100,77 +104,74 @@ const ORDER: [&str; 87] = [
 
 /// All of them.
 pub fn columns() -> Vec<Column> {
-    let filled = filled();
-    let column = |name: &'static str| filled.iter().find(|column| column.name == name).cloned();
+    let column = |name: &'static str| FILLED.iter().find(|column| column.name == name).copied();
+    let empty = |name| Column::new(name, Kind::Text, |_| Cell::None);
     ORDER.into_iter().map(|name| column(name).unwrap_or_else(|| empty(name))).collect()
 }
 
-fn empty(name: &'static str) -> Column {
-    Column { name, cell: "''".to_owned(), value: "NULL::text".to_owned() }
-}
-
 /// Those that a row knows.
-fn filled() -> Vec<Column> {
-    let filtered = Class::ALL.iter().position(|class| *class == Class::Filtered).unwrap_or_default();
-    vec![
-        Column::flag("adf", "significance <> ''"),
-        Column::flag("significant", "significance <> ''"),
-        Column::foreign("significance", "significance"),
-        Column::flag("udf", &format!("class = {filtered}")),
-        Column::foreign("virtualservice", "site"),
-        Column::text("client_ip", &of_family("client", 4)),
-        Column::number("client_src_port", "port"),
-        // A row's time is taken when its packet comes; it was answered as much later as the answer took.
-        Column::text("start_timestamp", &rfc3339("at")),
-        Column::text("report_timestamp", &rfc3339("(at + latency_us * interval '1 microsecond')")),
-        // Avi's unit is the millisecond; answers take less, so that the fraction is the measurement.
-        Column::number("total_time", "round(latency_us / 1000.0, 3)"),
-        Column::foreign("service_engine", "site"),
-        Column::number("log_id", "id"),
-        Column::text("server_ip", &of_family("member", 4)),
-        Column::foreign("dns_fqdn", "fqdn"),
-        Column::text("dns_ips", "answers"),
-        Column::text("dns_qtype", &format!("'DNS_RECORD_' || {}", rr_type())),
-        Column::foreign("gslbservice_name", "service"),
-        Column::foreign("gslbpool_name", "pool"),
-        response(),
-        Column::text("dns_etype", &entry()),
-        Column::text("protocol", &protocol()),
-        Column::text("client_ip6", &of_family("client", 6)),
-        Column::text("server_ip6", &of_family("member", 6)),
-    ]
+static FILLED: [Column; 23] = [
+    Column::new("adf", Kind::Flag, |r| Cell::Flag(!r.significance.is_empty())),
+    Column::new("significant", Kind::Flag, |r| Cell::Flag(!r.significance.is_empty())),
+    Column::new("significance", Kind::Text, |r| Cell::Foreign(r.significance)),
+    Column::new("udf", Kind::Flag, |r| Cell::Flag(class(r) == Some(Class::Filtered))),
+    Column::new("virtualservice", Kind::Text, |r| Cell::Foreign(r.site)),
+    Column::new("client_ip", Kind::Text, |r| v4(Some(r.client))),
+    Column::new("client_src_port", Kind::Integer, |r| Cell::Integer(r.port.into())),
+    // A row's time is taken when its packet comes; it was answered as much later as the answer took.
+    Column::new("start_timestamp", Kind::Moment, |r| Cell::Moment(r.at)),
+    Column::new("report_timestamp", Kind::Moment, |r| Cell::Moment(r.at.saturating_add(r.latency_us))),
+    // Avi's unit is the millisecond; answers take less, so that the fraction is the measurement.
+    Column::new("total_time", Kind::Thousandths, |r| Cell::Thousandths(r.latency_us)),
+    Column::new("service_engine", Kind::Text, |r| Cell::Foreign(r.site)),
+    Column::new("log_id", Kind::Integer, |r| Cell::Integer(r.id)),
+    Column::new("server_ip", Kind::Text, |r| v4(r.member)),
+    Column::new("dns_fqdn", Kind::Text, |r| Cell::Foreign(r.fqdn)),
+    Column::new("dns_ips", Kind::Text, |r| Cell::Text(r.answers)),
+    Column::new("dns_qtype", Kind::Text, |r| rr_type("DNS_RECORD_", r.qtype)),
+    Column::new("gslbservice_name", Kind::Text, |r| Cell::Foreign(r.service.unwrap_or_default())),
+    Column::new("gslbpool_name", Kind::Text, |r| Cell::Foreign(r.pool.unwrap_or_default())),
+    Column::new("dns_response", Kind::Text, response),
+    Column::new("dns_etype", Kind::Text, entry),
+    Column::new("protocol", Kind::Text, protocol),
+    Column::new("client_ip6", Kind::Text, |r| v6(Some(r.client))),
+    Column::new("server_ip6", Kind::Text, |r| v6(r.member)),
+];
+
+fn v4<'a>(address: Option<IpAddr>) -> Cell<'a> {
+    address.filter(IpAddr::is_ipv4).map_or(Cell::None, Cell::Address)
 }
 
-fn of_family(address: &str, family: u8) -> String {
-    format!("CASE WHEN family({address}) = {family} THEN host({address}) END")
+fn v6<'a>(address: Option<IpAddr>) -> Cell<'a> {
+    address.filter(IpAddr::is_ipv6).map_or(Cell::None, Cell::Address)
 }
 
 /// Of Avi's object only the code is known; there is none where nothing was sent, nor a name for every code.
-fn response() -> Column {
-    let object = |name: &str| format!(r#"{{"response_code":"DNS_RCODE_{name}"}}"#);
-    let named: Vec<String> =
-        Rcode::NAMED.iter().map(|(name, n)| format!("WHEN {n} THEN '{}'", object(name))).collect();
-    let sql = format!("CASE rcode {} END", named.join(" "));
-    Column { value: format!("({sql})::json"), ..Column::text("dns_response", &sql) }
+fn response<'a>(record: &Record<'a>) -> Cell<'a> {
+    static OBJECTS: LazyLock<Vec<(i16, String)>> = LazyLock::new(|| {
+        let object = |name: &str| format!(r#"{{"response_code":"DNS_RCODE_{name}"}}"#);
+        Rcode::NAMED.iter().map(|(name, number)| (*number as i16, object(name))).collect()
+    });
+    let known = OBJECTS.iter().find(|(number, _)| *number == record.rcode);
+    known.map_or(Cell::None, |(_, object)| Cell::Json(object))
 }
 
 /// Which kind of entry answered. A name that does not exist, and a query that is refused, had none.
-fn entry() -> String {
-    let answered = Rcode::NOERROR.0;
-    format!(
-        "CASE WHEN service IS NOT NULL THEN 'DNS_ENTRY_GSLB' WHEN rcode = {answered} THEN 'DNS_ENTRY_STATIC' END"
-    )
+fn entry<'a>(record: &Record<'a>) -> Cell<'a> {
+    match record.service {
+        Some(_) => Cell::Text("DNS_ENTRY_GSLB"),
+        None if record.rcode as u16 == Rcode::NOERROR.0 => Cell::Text("DNS_ENTRY_STATIC"),
+        None => Cell::None,
+    }
 }
 
 /// The protocol of IP below the transport.
-fn protocol() -> String {
-    let below = |transport: &Transport| match transport {
-        Transport::Udp | Transport::Quic => "UDP",
-        Transport::Tcp | Transport::Tls | Transport::Https => "TCP",
-    };
-    let named: Vec<String> =
-        Transport::ALL.iter().map(|t| format!("WHEN {} THEN 'PROTOCOL_{}'", t.index(), below(t))).collect();
-    format!("CASE transport {} END", named.join(" "))
+fn protocol<'a>(record: &Record<'a>) -> Cell<'a> {
+    match transport(record) {
+        Some(Transport::Udp | Transport::Quic) => Cell::Text("PROTOCOL_UDP"),
+        Some(Transport::Tcp | Transport::Tls | Transport::Https) => Cell::Text("PROTOCOL_TCP"),
+        None => Cell::None,
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +185,7 @@ mod tests {
         assert_eq!(columns.len(), 87);
         assert_eq!((place("dns_fqdn"), place("dns_ips")), (Some(61), Some(62)));
         assert_eq!((place("adf"), place("dns_tcp_conn_close_from_se")), (Some(1), Some(87)));
-        for column in filled() {
+        for column in &FILLED {
             assert!(place(column.name).is_some(), "{} is none of Avi's", column.name);
         }
     }

@@ -4,7 +4,7 @@ use model::Problem;
 use model::problem::nearest;
 
 use super::avi;
-use crate::log::columns::{COMPACT_COLUMNS, Column, MORE_COLUMNS};
+use super::column::{COMPACT, Column, MORE};
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,34 +14,39 @@ pub enum ExportFormat {
     Csv,
     /// One JSON object a line, with the types of JSON.
     Ndjson,
+    /// Apache Parquet: typed columns, compressed.
+    Parquet,
 }
 
 impl ExportFormat {
     /// All formats.
-    pub const ALL: [ExportFormat; 2] = [ExportFormat::Csv, ExportFormat::Ndjson];
+    pub const ALL: [ExportFormat; 3] = [ExportFormat::Csv, ExportFormat::Ndjson, ExportFormat::Parquet];
 
     /// Its name, which is also how names of its files end.
     pub fn as_str(self) -> &'static str {
         match self {
             ExportFormat::Csv => "csv",
             ExportFormat::Ndjson => "ndjson",
+            ExportFormat::Parquet => "parquet",
         }
     }
 
     /// The format of this name.
     pub fn parse(text: &str) -> Result<ExportFormat, Problem> {
         let found = ExportFormat::ALL.into_iter().find(|format| format.as_str() == text);
-        found.ok_or_else(|| Problem::new("format", text, "there is no such format: give csv or ndjson"))
+        found.ok_or_else(|| {
+            Problem::new("format", text, "there is no such format: give csv, ndjson or parquet")
+        })
     }
 }
 
 /// The columns of an export in their order, none of them twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExportColumns(pub(super) Vec<Column>);
+#[derive(Clone, Debug)]
+pub struct ExportColumns(Vec<Column>);
 
 impl Default for ExportColumns {
     fn default() -> Self {
-        ExportColumns(COMPACT_COLUMNS.clone())
+        ExportColumns(COMPACT.to_vec())
     }
 }
 
@@ -54,10 +59,15 @@ impl ExportColumns {
             list => listed(text, list),
         }
     }
+
+    /// Each of them.
+    pub fn list(&self) -> &[Column] {
+        &self.0
+    }
 }
 
 fn listed(text: &str, list: &str) -> Result<ExportColumns, Problem> {
-    let known = || COMPACT_COLUMNS.iter().chain(MORE_COLUMNS.iter());
+    let known = || COMPACT.iter().chain(MORE.iter());
     let mut chosen: Vec<Column> = Vec::new();
     for name in list.split(',').map(str::trim) {
         let Some(column) = known().find(|column| column.name == name) else {
@@ -73,7 +83,7 @@ fn listed(text: &str, list: &str) -> Result<ExportColumns, Problem> {
         if chosen.iter().any(|other| other.name == name) {
             return Err(Problem::new("columns", text, format!("column {name} is there twice: name it once")));
         }
-        chosen.push(column.clone());
+        chosen.push(*column);
     }
     Ok(ExportColumns(chosen))
 }
@@ -116,7 +126,10 @@ mod tests {
     #[test]
     fn a_format_there_is_not_is_named_with_those_there_are() {
         assert_eq!(ExportFormat::ALL.map(|f| ExportFormat::parse(f.as_str()).unwrap()), ExportFormat::ALL);
-        let parquet = ExportFormat::parse("parquet").unwrap_err();
-        assert_eq!(parquet.to_string(), "format: \"parquet\": there is no such format: give csv or ndjson");
+        let xlsx = ExportFormat::parse("xlsx").unwrap_err();
+        assert_eq!(
+            xlsx.to_string(),
+            "format: \"xlsx\": there is no such format: give csv, ndjson or parquet"
+        );
     }
 }

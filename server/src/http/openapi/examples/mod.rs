@@ -3,6 +3,7 @@
 mod access;
 mod alerted;
 mod configured;
+mod exported;
 mod observed;
 mod ramp;
 mod row;
@@ -32,6 +33,7 @@ pub fn of(schema: &str) -> Option<Value> {
     let found = configured::of(schema).or_else(|| observed::of(schema));
     found
         .or_else(|| row::of(schema))
+        .or_else(|| exported::of(schema))
         .or_else(|| alerted::of(schema))
         .or_else(|| ramp::of(schema))
         .or_else(|| access::of(schema))

@@ -3,6 +3,7 @@
 mod access;
 mod alert;
 mod channel;
+mod exports;
 mod history;
 mod log;
 mod monitor;
@@ -25,7 +26,7 @@ use super::examples;
 /// A schema with its name.
 pub type Named = (&'static str, fn() -> Schema);
 
-const ALL: [&[Named]; 15] = [
+const ALL: [&[Named]; 16] = [
     overrides::ALL,
     ramp::ALL,
     zone::ALL,
@@ -37,6 +38,7 @@ const ALL: [&[Named]; 15] = [
     split::ALL,
     observed::ALL,
     log::ALL,
+    exports::ALL,
     history::ALL,
     access::ALL,
     problem::ALL,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use api::export::ExportLine;
 use api::health::{
     CheckMark, CheckStep, CheckStrip, CheckTranscript, HealthChangeLine, HealthHistory, MemberAddress,
 };
@@ -30,10 +31,12 @@ use steering::Explanation;
 
 use super::document;
 use super::structs::fields_of;
+use crate::exports::wish::ExportRequest;
 use crate::http::openapi::examples;
 use crate::http::openapi::schemas::FAILURES;
 use crate::http::problem::ProblemDetails;
 use crate::http::rest::config::Applied;
+use crate::http::rest::exports::ExportPage;
 use crate::http::rest::objects::MemberPatch;
 use crate::http::rest::ramps::RampPlan;
 use crate::http::rest::tokens::{NewToken, TokenLine, TokenRequest};
@@ -140,6 +143,9 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<Top>("LogTop");
     same_fields::<TopValue>("LogTopValue");
     same_fields::<Around>("LogAround");
+    same_fields::<ExportLine>("Export");
+    same_fields::<ExportPage>("ExportPage");
+    same_fields::<ExportRequest>("NewExport");
     same_fields::<UserLine>("User");
     same_fields::<NewUser>("NewUser");
     same_fields::<NewPassword>("NewPassword");
