@@ -15,6 +15,7 @@ mod demo;
 pub mod events;
 mod exports;
 pub mod http;
+mod imports;
 mod kept;
 pub mod overrides;
 mod ramps;

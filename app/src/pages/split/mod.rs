@@ -1,6 +1,7 @@
 //! The split: what was answered, beside what the weights asked for, and whether the two agree.
 
 mod headline;
+pub mod import;
 mod segment;
 
 use api::view::{ServiceLine, SplitView};
@@ -27,7 +28,9 @@ pub fn list(lines: &[ServiceLine]) -> impl IntoView + use<> {
         service_table(lines)
     };
     view! {
-        <PageHead title="Split" lede="Observed answers against configured weights, with a verdict"/>
+        <PageHead title="Split" lede="Observed answers against configured weights, with a verdict">
+            <a class="button" href="/split/import">"Judge an exported log"</a>
+        </PageHead>
         {content}
     }
 }
@@ -52,7 +55,7 @@ pub fn detail(service: &str, view: &SplitView, now: i64) -> impl IntoView + use<
         <div data-live="split">{report(service, view, now)}</div>
         <section class="card">
             <h2>"Check it yourself"</h2>
-            <p class="muted">"The same verdict on the command line, or from any exported CSV with a column of answered addresses."</p>
+            <p class="muted">"The same verdict on the command line, or from "<a href=format!("/split/import?service={service}")>"any exported CSV"</a>" with a column of answered addresses."</p>
             <Command text=format!("steelyard split {service} --since {}", view.since)/>
             <p><ExportButton href=export/></p>
         </section>

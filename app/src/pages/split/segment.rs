@@ -25,7 +25,7 @@ pub fn card(number: usize, segment: &Segment, of: usize) -> AnyView {
                 <VerdictMark verdict=segment.verdict/>
             </div>
             <p class="muted">
-                {format!("{} to {} UTC, generation {}, {}", format::date_time(segment.from), format::clock(segment.to), segment.generation, mode(segment))}
+                {format!("{}{}", when(segment), mode(segment))}
             </p>
             <p>{segment.reason.clone()}</p>
             {segment.networks.as_ref().map(about_networks)}
@@ -140,4 +140,14 @@ fn members(number: usize, segment: &Segment, judged: &[MemberShare]) -> AnyView 
         </div>
     }
     .into_any()
+}
+
+/// From when to when it was; a file may not say it, and says nothing of generations.
+fn when(segment: &Segment) -> String {
+    let span = || format!("{} to {} UTC", format::date_time(segment.from), format::date_time(segment.to));
+    match (segment.from, segment.generation) {
+        (0, 0) => String::new(),
+        (_, 0) => format!("{}, ", span()),
+        (_, generation) => format!("{}, generation {generation}, ", span()),
+    }
 }

@@ -18,6 +18,7 @@ mod secrets;
 mod services;
 mod sign_in;
 mod split;
+mod split_import;
 mod welcome;
 mod zone_file;
 mod zones;
@@ -68,6 +69,7 @@ pub fn router() -> Router<Shared> {
         .route("/services/{name}/ramp/{id}/{deed}", post(ramps::operate))
         .route("/services/{name}/resume", post(services::resume))
         .route("/split", get(split::list))
+        .route("/split/import", get(split_import::ask))
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
         .route("/logs/full", post(full_log::post))
@@ -105,6 +107,7 @@ pub fn streams() -> Router<Shared> {
     Router::new()
         .route("/logs/export.csv", get(logs::export))
         .route("/logs/exports/{id}/file", get(exports::fetch))
+        .route("/split/import", post(split_import::judge))
 }
 
 /// The fields every editing form carries beside its own.

@@ -1,5 +1,7 @@
 //! Forms with a file in them, `multipart/form-data` (RFC 7578), as a browser sends them.
 
+pub mod stream;
+
 use axum::http::{HeaderMap, header};
 use memchr::memmem;
 
@@ -8,10 +10,7 @@ pub type Field<'a> = (String, &'a [u8]);
 
 /// The fields of a body; none when it is not such a form, or is cut off.
 pub fn fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let parameters = kind.strip_prefix("multipart/form-data")?;
-    let boundary = parameter(parameters, "boundary").filter(|boundary| !boundary.is_empty())?;
-    let delimiter = format!("--{boundary}");
+    let delimiter = format!("--{}", boundary(headers)?);
     let mut rest = body.strip_prefix(delimiter.as_bytes())?;
     let between = format!("\r\n{delimiter}");
     let finder = memmem::Finder::new(&between);
@@ -21,7 +20,7 @@ pub fn fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>>
         let head_end = memmem::find(part, b"\r\n\r\n")?;
         let content = &part[head_end + 4..];
         let end = finder.find(content)?;
-        if let Some(name) = name(&String::from_utf8_lossy(&part[..head_end])) {
+        if let Some(name) = parameter_of(&String::from_utf8_lossy(&part[..head_end]), "name") {
             fields.push((name, &content[..end]));
         }
         rest = &content[end + between.len()..];
@@ -29,11 +28,18 @@ pub fn fields<'a>(headers: &HeaderMap, body: &'a [u8]) -> Option<Vec<Field<'a>>>
     Some(fields)
 }
 
-/// The field's name in the head of a part.
-fn name(head: &str) -> Option<String> {
+/// What stands between the parts.
+fn boundary(headers: &HeaderMap) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let parameters = kind.strip_prefix("multipart/form-data")?;
+    parameter(parameters, "boundary").filter(|boundary| !boundary.is_empty())
+}
+
+/// The field's name, or that of its file, in the head of a part.
+fn parameter_of(head: &str, wanted: &str) -> Option<String> {
     let lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
-    let mut dispositions = lines.filter(|(key, _)| key.eq_ignore_ascii_case("content-disposition"));
-    parameter(dispositions.next()?.1, "name")
+    let mut dispositions = lines.filter(|(key, _)| key.trim().eq_ignore_ascii_case("content-disposition"));
+    parameter(dispositions.next()?.1, wanted)
 }
 
 /// A parameter behind `;`, in quotes or not. Browsers write a quotation mark within as `%22`.
