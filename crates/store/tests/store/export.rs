@@ -214,7 +214,8 @@ async fn pages_and_exports_show_the_same_cells() {
     let old = LogRow { client: "::192.0.2.1".parse().unwrap(), fqdn: "@\"a,b\"\r\n".into(), ..bare() };
     store.store_rows(1, &[plain(), bare(), mapped, old]).await.unwrap();
     let query = LogQuery { from: NOON, to: NOON + 86_400_000_000, filter: Filter::All };
-    let mut pages = store.rows(&query, None, 10).await.unwrap();
+    let long = std::time::Duration::from_secs(60);
+    let mut pages = store.page(&query, None, 10, long).await.unwrap().rows;
     pages.reverse();
     let names: Vec<String> = pages[0].cells.iter().map(|(name, _)| name.clone()).collect();
     let text = export(&store, ExportFormat::Csv, &names.join(",")).await;
