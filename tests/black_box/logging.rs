@@ -50,3 +50,45 @@ fn rows_a_filter_asks_for_are_kept_where_others_are_limited() {
     assert!(problem.contains("logging.filters[0].match"), "{problem}");
     assert_eq!(site.http.get(SETTINGS).json()["filters"], filters, "a refused change changes nothing");
 }
+
+#[test]
+fn what_the_log_keeps_is_changed_by_a_form_that_loses_nothing_typed() {
+    let site = Site::with_lab();
+    set(&site, &json!({"retention_gib": 40, "full_until": "2099-01-01T00:00:00Z"}));
+    let (http, cookie) = (site.http.stranger(), first_sign_in(&site));
+    let shown = page(&http, "/logs/policy", &cookie).with_status(200).body;
+    assert!(shown.contains("name=\"retention_gib\"") && shown.contains("value=\"40\""), "{shown}");
+    let mut fields = vec![
+        ("service.significant", "0"),
+        ("service.filtered", "0"),
+        ("service.non_significant", "10"),
+        ("site.significant", "100"),
+        ("site.filtered", ""),
+        ("site.non_significant", "50"),
+        ("retention", "14d"),
+        ("retention_gib", ""),
+        ("filters.0.name", "campus"),
+        ("filters.0.match", "client_ip in (10.0.0.0/8"),
+        ("filters.0.until", "2098-01-01T00:00:00Z"),
+        ("reason", "the campus moves"),
+    ];
+    let post = |fields: &[(&str, &str)]| http.form("/logs/policy", fields, &[("cookie", cookie.as_str())]);
+    let refused = post(&fields).with_status(422).body;
+    assert!(refused.contains("filters.0.match-error") && refused.contains("the campus moves"), "{refused}");
+    assert_eq!(site.http.get(SETTINGS).json()["retention"], "7d", "nothing is saved by halves");
+    let more = post(&[&fields[..], &[("add_filter", "1")]].concat()).with_status(200).body;
+    assert!(more.contains("filters.1.name") && more.contains("2098-01-01T00:00:00Z"), "{more}");
+
+    fields[9].1 = "client_ip in (10.0.0.0/8)";
+    post(&fields).with_status(303);
+    let settings = site.http.get(SETTINGS).json();
+    assert_eq!(settings["service_throttle"], json!({"significant": 0, "filtered": 0, "non_significant": 10}));
+    assert_eq!(settings["site_throttle"]["significant"], 100);
+    assert_eq!((&settings["retention"], &settings["retention_gib"]), (&json!("14d"), &Value::Null));
+    assert_eq!(settings["filters"][0]["match"], "client_ip in (10.0.0.0/8)");
+    assert_eq!(settings["full_until"], "2099-01-01T00:00:00.000000Z", "what the form does not say stays");
+    let revisions = site.http.get("/api/v1/revisions").json().to_string();
+    assert!(revisions.contains("the campus moves"), "{revisions}");
+    let notice = page(&http, "/logs", &cookie).body;
+    assert!(notice.contains("href=\"/logs/policy\""), "the Logs page leads there");
+}

@@ -29,7 +29,7 @@ pub fn full_log(limited: bool, until: Option<i64>, now: i64) -> AnyView {
             });
             view! {
                 <Notice kind=NoticeKind::Info>
-                    "Rows are limited here, and each kept one says how many it stands for. Keep every row for:"
+                    "Rows are "<a href="/logs/policy">"limited"</a>" here, and each kept one says how many it stands for. Keep every row for:"
                     <form method="post" action="/logs/full">{buttons.to_vec()}</form>
                 </Notice>
             }

@@ -44,6 +44,7 @@ pub fn logs(view: &LogView, now: i64) -> impl IntoView + use<> {
     view! {
         <PageHead title="Logs" lede="Every query that was answered">
             <AutoRefresh seconds=5/>
+            <a class="button" href="/logs/policy">"What is kept"</a>
             <ExportButton href=export/>
         </PageHead>
         <form method="get" action="/logs" class="filter" role="search">

@@ -7,6 +7,7 @@ mod errors;
 pub mod events;
 pub mod exports;
 mod full_log;
+pub mod log_policy;
 pub mod logs;
 pub mod monitors;
 pub mod overrides;

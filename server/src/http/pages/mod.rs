@@ -7,6 +7,7 @@ pub mod errors;
 mod events;
 mod exports;
 mod full_log;
+mod log_policy;
 mod logs;
 mod managed;
 mod monitors;
@@ -73,6 +74,7 @@ pub fn router() -> Router<Shared> {
         .route("/split/{name}", get(split::detail))
         .route("/logs", get(logs::show))
         .route("/logs/full", post(full_log::post))
+        .route("/logs/policy", get(log_policy::show).post(log_policy::post))
         .route("/logs/export/progress", get(logs::progress))
         .route("/logs/exports", get(exports::show).post(exports::ask))
         .route("/logs/exports/{id}/end", post(exports::end))
