@@ -1,6 +1,8 @@
 //! `logged`: CPU time of an answered query with every query stored, PostgreSQL's part shown by itself, and the proof
-//! that nothing got away: what was answered is what was stored and what was dropped, to the last query.
+//! that nothing got away: what was answered is what was stored and what was dropped, to the last query. And what
+//! storing costs an answer in time: the same load with and without it.
 
+mod latency;
 mod settle;
 
 use std::time::Duration;
@@ -12,6 +14,7 @@ use super::report::table::Table;
 use super::server::Serving;
 use super::server::steelyard::{Log, Steelyard};
 use super::{Bench, traffic};
+use latency::Latency;
 use settle::{Dropped, Totals};
 
 /// How long the trees may stay busy after the last row is stored.
@@ -27,6 +30,9 @@ struct Sample {
     answered: u64,
     stored: u64,
     dropped: Dropped,
+    latency: Latency,
+    /// The same with the log off.
+    latency_off: Latency,
 }
 
 /// All rounds.
@@ -40,7 +46,12 @@ pub fn run(bench: &Bench) -> anyhow::Result<Logged> {
         bench.say(round, "Steelyard, every query stored");
         let folder = bench.folder.fresh("logged")?;
         let server = Steelyard::start(&bench.binary, &folder, Log::On)?;
-        samples.push(measure(&server, bench.args.seconds)?);
+        let sample = measure(&server, bench.args.seconds)?;
+        drop(server);
+        bench.say(round, "Steelyard, no query stored");
+        let folder = bench.folder.fresh("unlogged")?;
+        let server = Steelyard::start(&bench.binary, &folder, Log::Off)?;
+        samples.push(Sample { latency_off: unlogged(&server, bench.args.seconds)?, ..sample });
     }
     Ok(Logged(samples))
 }
@@ -50,10 +61,12 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
     let warm = traffic::ask(server.port(), WARM_UP, server.folder())?;
     let first = settled(server, warm.completed)?;
     let before = costs(server, postmaster)?;
-    let counted = traffic::ask(server.port(), seconds, server.folder())?;
-    let last = settled(server, warm.completed + counted.completed)?;
+    let ask = || traffic::ask(server.port(), seconds, server.folder());
+    let (counted, latency) = latency::beside(server.port(), ask)?;
+    let asked = counted.completed + latency.count();
+    let last = settled(server, warm.completed + asked)?;
     let after = costs(server, postmaster)?;
-    let per_query = |before: u64, after: u64| after.saturating_sub(before) as f64 / counted.completed as f64;
+    let per_query = |before: u64, after: u64| after.saturating_sub(before) as f64 / asked as f64;
     Ok(Sample {
         server_us: per_query(before.0, after.0),
         postgres_us: per_query(before.1, after.1),
@@ -62,7 +75,16 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
         answered: last.answered - first.answered,
         stored: last.logged - first.logged,
         dropped: last.dropped.since(first.dropped),
+        latency,
+        latency_off: Latency::default(),
     })
+}
+
+/// What answers take under the same load when they are counted only.
+fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Latency> {
+    traffic::ask(server.port(), WARM_UP, server.folder())?;
+    let ask = || traffic::ask(server.port(), seconds, server.folder());
+    Ok(latency::beside(server.port(), ask)?.1)
 }
 
 /// Everything is stored and accounted for, and the work of it is over.
@@ -120,14 +142,30 @@ impl Logged {
             row.extend(counts.map(grouped));
             rows.row(row);
         }
+        let times = times(samples);
         format!(
             "### An answer, every query stored\n\n{}\nQueries/s: {speed}. The time until the last row was stored is \
              part of the cost. In every round, what was answered is what was stored and dropped, exactly, and the \
-             table holds as many rows as were stored:\n\n{}",
+             table holds as many rows as were stored:\n\n{}\nHow long an answer takes that is asked for beside this load, one \
+             at a time:\n\n{}",
             costs.markdown(),
-            rows.markdown()
+            rows.markdown(),
+            times.markdown()
         )
     }
+}
+
+/// Latencies with and without storing, and how they compare.
+fn times(samples: &[Sample]) -> Table {
+    let mut table = Table::new(&["us", "every query stored", "none stored", "ratio"]);
+    for (name, share) in [("median", 0.5), ("99 of 100 within", 0.99)] {
+        let on = Spread::of(samples.iter().map(|s| s.latency.percentile(share)));
+        let off = Spread::of(samples.iter().map(|s| s.latency_off.percentile(share)));
+        let (Some(on), Some(off)) = (on, off) else { continue };
+        let ratio = format!("{:.2} x", on.median / off.median);
+        table.row(vec![name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
+    }
+    table
 }
 
 #[cfg(test)]
@@ -144,10 +182,12 @@ mod tests {
             answered: 800_010,
             stored: 800_000,
             dropped: Dropped { queue: 10, ..Dropped::default() },
+            latency: Latency::of(vec![60.0, 120.0]),
+            latency_off: Latency::of(vec![50.0, 100.0]),
         };
         let text = Logged(vec![sample]).markdown(Some(12.0));
         assert!(text.contains("| 6.00 (6.00..6.00) |"), "{text}");
-        assert!(text.contains("0.50 x"), "{text}");
+        assert!(text.contains("0.50 x") && text.contains("1.20 x"), "{text}");
         assert!(text.contains("|  800,010 | 800,000 |             10 |"), "{text}");
     }
 }

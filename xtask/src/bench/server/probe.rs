@@ -54,7 +54,7 @@ fn ask(port: u16, name: &str, patience: Duration) -> Option<Vec<u8>> {
 }
 
 /// A query for addresses, type A, class IN (RFC 1035 section 4.1).
-fn query(name: &str) -> Vec<u8> {
+pub fn query(name: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(64);
     out.extend(ID.to_be_bytes());
     out.extend([0, 0, 0, 1, 0, 0, 0, 0, 0, 0]);
