@@ -124,8 +124,12 @@ fn place_link((href, label, name): &(&'static str, &'static str, &'static str), 
 /// The banner of every page while storage is away.
 fn storage(storage: &Storage, now: i64) -> AnyView {
     let Some(since) = storage.away_since else { return ().into_any() };
+    let spilled = match storage.spilled {
+        0 => String::new(),
+        spilled => format!(" ({} of them on disk)", format::thousands(spilled)),
+    };
     let text = format!(
-        "{} waiting, {} dropped. DNS answers go on from memory; nothing can be changed until storage is back.",
+        "{} waiting{spilled}, {} dropped. DNS answers go on from memory; nothing can be changed until storage is back.",
         format::count(storage.waiting, "row", "rows"),
         format::thousands(storage.dropped)
     );

@@ -33,6 +33,7 @@ use crate::overrides::Overrides;
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
 use crate::site::Site;
+use crate::streams::Streams;
 use crate::tasks::publish::{Publisher, log_view};
 use crate::tasks::storage::Presence;
 use crate::{clock, demo, http, tasks};
@@ -87,7 +88,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         passed,
         secure,
         workers: settings.workers,
-        events: settings.log,
+        events: settings.log.on,
         ..dns::Options::default()
     };
     let workers = options.worker_slots();
@@ -112,12 +113,14 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
     let pipeline = querylog::Pipeline::start(
-        querylog::Options::new(name.to_string(), Arc::new(clock::now)),
+        settings.log.options(name.to_string(), &settings.data_dir),
         rings,
         Arc::new(StoreSink::new(store.clone())),
         snapshot.config.logging.clone(),
         first_view,
     )?;
+    let streams = Streams::new(name.as_str());
+    pipeline.set_outlets(streams.set(&settings.log.streams));
     let listener = TcpListener::bind(settings.http)
         .await
         .with_context(|| format!("http {}: cannot listen: is another server running?", settings.http))?;
@@ -149,6 +152,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         store,
         responder,
         pipeline,
+        streams,
         checker,
         publisher,
         presence: Presence::new(clock::now()),
@@ -160,7 +164,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
         events,
         exports: Exports::new(&settings.data_dir),
         notified: Default::default(),
-        keeps_rows: settings.log,
+        keeps_rows: settings.log.on,
         started,
     });
     attach(&site);
@@ -174,6 +178,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     tokio::spawn(tasks::health::run(site.clone(), health_changes));
     tokio::spawn(tasks::remember::run(site.clone(), kept_health));
     tokio::spawn(tasks::geography::run(databases));
+    tokio::spawn(tasks::accounts::run(site.clone()));
     match tasks::resolve::Resolving::new(&settings.surroundings.servers, names_path) {
         Ok(resolving) => drop(tokio::spawn(resolving.run(site.clone()))),
         Err(error) => {
@@ -213,6 +218,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let _ = tokio::time::timeout(Duration::from_secs(3), console).await;
     site.responder.shutdown().await;
     site.pipeline.shutdown(DRAIN).await;
+    site.streams.stop().await;
     site.checker.shutdown().await;
     site.events.shutdown(&site.store).await;
     database.stop().await;

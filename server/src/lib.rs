@@ -22,4 +22,5 @@ mod ramps;
 pub mod secrets;
 mod sink;
 mod site;
+mod streams;
 mod tasks;

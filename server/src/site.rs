@@ -17,6 +17,7 @@ use crate::overrides::Overrides;
 use crate::ramps::Ramps;
 use crate::secrets::Secrets;
 use crate::sink::StoreSink;
+use crate::streams::Streams;
 use crate::tasks::notify::Counts;
 use crate::tasks::publish::Publisher;
 use crate::tasks::storage::Presence;
@@ -33,6 +34,8 @@ pub struct Site {
     pub responder: dns::Responder,
     /// The query log.
     pub pipeline: querylog::Pipeline<StoreSink>,
+    /// Where else its rows go.
+    pub streams: Streams,
     /// The health checks.
     pub checker: health::Checker,
     /// The only writer of the view the responder answers from.
@@ -110,6 +113,7 @@ impl Site {
             },
             error: away.map(|a| a.error).unwrap_or(log.error),
             waiting: log.waiting,
+            spilled: log.spilled,
             dropped: log.dropped,
         }
     }

@@ -38,6 +38,8 @@ pub struct Storage {
     pub error: String,
     /// Rows waiting to be stored.
     pub waiting: u64,
+    /// Those of them that wait on disk.
+    pub spilled: u64,
     /// Rows dropped since this server started, all causes.
     pub dropped: u64,
 }

@@ -2,7 +2,7 @@
 //!
 //! Each worker has its own stripe of a [`CounterBlock`] and adds to it without a lock; nobody ever resets a cell.
 //! A reader remembers what it read last and takes the difference, so nothing is lost or counted twice. A bucket is
-//! the time the query was answered in, the same instant its log row carries, so that rows and counters of a bucket
+//! the time the query arrived in, the same instant its log row carries, so that rows and counters of a bucket
 //! are about the same answers.
 //!
 //! A block costs what is counted in it, not what could be: its cells are zero pages of the operating system until

@@ -71,7 +71,7 @@ pub struct ClientSubnet {
 /// One answered (or purposely dropped) query.
 #[derive(Clone, Debug)]
 pub struct QueryEvent {
-    /// When it was answered, microseconds since 1970 UTC.
+    /// When the query arrived, microseconds since 1970 UTC.
     pub at: i64,
     /// Generation of the configuration that decided.
     pub generation: u64,

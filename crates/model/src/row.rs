@@ -1,5 +1,6 @@
 //! What the query log hands to storage: rows, counters, accounts of what became of rows, and segments.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+use crate::counter::bucket_of;
 use crate::event::Transport;
 use crate::rrtype::{Family, Rcode, RrType};
 use crate::split::{SegmentMember, SplitMode};
@@ -79,7 +81,7 @@ impl fmt::Display for Outcome {
 /// One row of the query log, with every number resolved to its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogRow {
-    /// When it was answered, microseconds since 1970 UTC.
+    /// When the query arrived, microseconds since 1970 UTC.
     pub at: i64,
     /// Who asked.
     pub client: IpAddr,
@@ -155,6 +157,22 @@ pub struct AccountRow {
     pub outcome: Outcome,
     /// Rows to add.
     pub count: u64,
+}
+
+impl AccountRow {
+    /// What accounts for rows that all met this outcome, in the order of its keys.
+    pub fn of(rows: &[LogRow], outcome: Outcome) -> Vec<AccountRow> {
+        let mut counts: HashMap<(i64, Option<&Arc<str>>, Class), u64> = HashMap::new();
+        for row in rows {
+            *counts.entry((bucket_of(row.at), row.service.as_ref(), row.class)).or_default() += 1;
+        }
+        let account = |((bucket, service, class), count): ((i64, Option<&Arc<str>>, Class), u64)| {
+            AccountRow { bucket, service: service.cloned(), class: Some(class), outcome, count }
+        };
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        counts.sort_unstable();
+        counts.into_iter().map(account).collect()
+    }
 }
 
 /// The start of a segment: from here on a service has these weights and these eligible members.

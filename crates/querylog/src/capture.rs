@@ -12,10 +12,10 @@ use rtrb::Consumer;
 
 use crate::classify::significance;
 use crate::filters::Filters;
-use crate::ledger::{AccountId, Accounts, CounterId};
+use crate::ledger::{AccountId, Accounts, CounterId, account};
 use crate::names::NameTable;
 use crate::row::row;
-use crate::shared::Shared;
+use crate::shared::{Outlet, Shared};
 use crate::throttle::{Closed, Group, Throttle};
 use crate::view::Views;
 
@@ -45,6 +45,7 @@ pub(crate) struct Capture {
     /// Rows of before this moment are not limited, microseconds since 1970 UTC.
     full_until: i64,
     ready: Vec<LogRow>,
+    outlets: Vec<Outlet>,
     accounts: Accounts,
     said_unknown: bool,
 }
@@ -59,6 +60,7 @@ impl Capture {
             full_until: full_until(logging),
             shared,
             ready: Vec::with_capacity(CHUNK),
+            outlets: Vec::new(),
             accounts: Accounts::new(),
             said_unknown: false,
         }
@@ -132,6 +134,9 @@ impl Capture {
     fn read_mail(&mut self) {
         let Some(mail) = self.shared.mail() else { return };
         self.rings.extend(mail.rings);
+        if let Some(outlets) = mail.outlets {
+            self.outlets = outlets;
+        }
         if let Some(logging) = mail.logging {
             let closed = self.throttle.set(&logging);
             self.settle(closed);
@@ -165,11 +170,16 @@ impl Capture {
             let zone = names.zone.clone().filter(|_| names.service.is_none());
             let group = Group { class, service: names.service.clone(), zone };
             self.throttle.offer(event.at, group, make);
-        } else if self.shared.queue.is_full() && self.shared.tail.receiver_count() == 0 {
+        } else if self.shared.queue.is_full() && !self.is_watched() {
             self.account(event.at, names.service.clone(), class, Outcome::Storage, 1);
         } else {
             self.ready.push(make());
         }
+    }
+
+    /// Whether anybody beside storage gets rows.
+    fn is_watched(&self) -> bool {
+        !self.outlets.is_empty() || self.shared.tail.receiver_count() > 0
     }
 
     fn table(&mut self, event: &QueryEvent) -> Option<NameTable> {
@@ -209,11 +219,16 @@ impl Capture {
                     let _ = self.shared.tail.send(Arc::new(row.clone()));
                 }
             }
+            if !self.outlets.is_empty() {
+                let rows: Arc<[LogRow]> = self.ready.as_slice().into();
+                self.outlets.iter().for_each(|outlet| outlet(&rows));
+            }
             for row in self.shared.queue.put(&mut self.ready) {
                 self.account(row.at, row.service, row.class, Outcome::Storage, 1);
             }
         }
-        self.shared.ledger.add_accounts(std::mem::take(&mut self.accounts));
+        let accounts = self.accounts.drain().map(account).collect();
+        self.shared.ledger.add_accounts(accounts);
     }
 
     fn account(&mut self, at: i64, service: Option<Arc<str>>, class: Class, outcome: Outcome, count: u64) {

@@ -46,7 +46,7 @@ type Counters = HashMap<CounterId, u64, RandomState>;
 /// Counters since the start, with what their names stand for.
 type Totals = HashMap<(Arc<Names>, Family, Rcode), (Target, u64), RandomState>;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Pending {
     /// Rises with everything added.
     version: u64,
@@ -69,6 +69,9 @@ pub(crate) struct Taken {
 pub(crate) struct Ledger {
     pending: Mutex<Pending>,
     changed: Notify,
+    /// Somebody wants to have everything safe, stored or kept.
+    wanted: Notify,
+    safe: watch::Sender<u64>,
     stored: watch::Sender<u64>,
     totals: Mutex<Totals>,
     outcomes: [[AtomicU64; Outcome::ALL.len()]; Class::ALL.len() + 1],
@@ -79,6 +82,8 @@ impl Ledger {
         Ledger {
             pending: Mutex::default(),
             changed: Notify::new(),
+            wanted: Notify::new(),
+            safe: watch::Sender::new(0),
             stored: watch::Sender::new(0),
             totals: Mutex::default(),
             outcomes: Default::default(),
@@ -114,16 +119,31 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn add_accounts(&self, accounts: Accounts) {
+    pub(crate) fn add_accounts(&self, accounts: Vec<AccountRow>) {
+        self.note_accounted(&accounts);
+        self.add_earlier(accounts);
+    }
+
+    /// Notes accounts that storage took with their rows.
+    pub(crate) fn note_accounted(&self, accounts: &[AccountRow]) {
+        accounts.iter().for_each(|account| self.note(account.class, account.outcome, account.count));
+    }
+
+    fn note(&self, class: Option<Class>, outcome: Outcome, count: u64) {
+        let class = class.map_or(Class::ALL.len(), |class| class as usize);
+        self.outcomes[class][outcome as usize].fetch_add(count, Relaxed);
+    }
+
+    /// Adds accounts of answers that a process before this one gave: they are none of those since the start.
+    pub(crate) fn add_earlier(&self, accounts: Vec<AccountRow>) {
         if accounts.is_empty() {
             return;
         }
         let mut pending = lock(&self.pending);
         pending.version += 1;
-        for (id, count) in accounts {
-            let class = id.class.map_or(Class::ALL.len(), |class| class as usize);
-            self.outcomes[class][id.outcome as usize].fetch_add(count, Relaxed);
-            *pending.accounts.entry(id).or_default() += count;
+        for account in accounts {
+            let AccountRow { bucket, service, class, outcome, count } = account;
+            *pending.accounts.entry(AccountId { bucket, service, class, outcome }).or_default() += count;
         }
         pending.bound(MAX_KEYS);
     }
@@ -145,34 +165,44 @@ impl Ledger {
             return None;
         }
         pending.unmergeable = 0;
-        let counters = std::mem::take(&mut pending.counters).into_iter().map(|(id, count)| CounterRow {
-            bucket: id.bucket,
-            zone: id.names.zone.clone(),
-            service: id.names.service.clone(),
-            pool: id.names.pool.clone(),
-            member: id.names.member,
-            family: id.family,
-            rcode: id.rcode,
-            generation: id.generation,
-            health_epoch: id.health_epoch,
-            count,
-        });
-        let counters = counters.collect();
-        let accounts = std::mem::take(&mut pending.accounts).into_iter().map(|(id, count)| AccountRow {
-            bucket: id.bucket,
-            service: id.service,
-            class: id.class,
-            outcome: id.outcome,
-            count,
-        });
-        let accounts = accounts.collect();
-        let segments = std::mem::take(&mut pending.segments);
-        Some(Taken { version: pending.version, segments, counters, accounts })
+        let taken = std::mem::take(&mut *pending);
+        pending.version = taken.version;
+        pending.closed = taken.closed;
+        drop(pending);
+        Some(taken.into_taken())
+    }
+
+    /// A copy of everything pending, which stays.
+    pub(crate) fn copy(&self) -> Taken {
+        let copy = lock(&self.pending).clone();
+        copy.into_taken()
     }
 
     /// Everything up to a version is stored.
     pub(crate) fn stored(&self, version: u64) {
         self.stored.send_replace(version);
+        self.kept(version);
+    }
+
+    /// Everything up to a version survives this process.
+    pub(crate) fn kept(&self, version: u64) {
+        self.safe.send_if_modified(|safe| std::mem::replace(safe, version.max(*safe)) < version);
+    }
+
+    /// Waits until somebody calls [`Ledger::keep`].
+    pub(crate) async fn wanted(&self) {
+        self.wanted.notified().await;
+    }
+
+    /// Waits until everything added before this call survives this process: it is stored, or kept on disk.
+    pub(crate) async fn keep(&self) {
+        let version = lock(&self.pending).version;
+        if *self.safe.borrow() < version {
+            self.wanted.notify_one();
+            self.changed.notify_one();
+        }
+        // The sender lives as long as the ledger.
+        let _ = self.safe.subscribe().wait_for(|safe| *safe >= version).await;
     }
 
     /// Waits until everything added before this call is stored.
@@ -205,7 +235,34 @@ impl Ledger {
     }
 }
 
+/// An increment as storage gets it.
+pub(crate) fn account((id, count): (AccountId, u64)) -> AccountRow {
+    let AccountId { bucket, service, class, outcome } = id;
+    AccountRow { bucket, service, class, outcome, count }
+}
+
 impl Pending {
+    fn into_taken(self) -> Taken {
+        let counters = self.counters.into_iter().map(|(id, count)| CounterRow {
+            bucket: id.bucket,
+            zone: id.names.zone.clone(),
+            service: id.names.service.clone(),
+            pool: id.names.pool.clone(),
+            member: id.names.member,
+            family: id.family,
+            rcode: id.rcode,
+            generation: id.generation,
+            health_epoch: id.health_epoch,
+            count,
+        });
+        Taken {
+            version: self.version,
+            counters: counters.collect(),
+            accounts: self.accounts.into_iter().map(account).collect(),
+            segments: self.segments,
+        }
+    }
+
     fn bound(&mut self, keys: usize) {
         // What merging cannot bring below the bound is not merged again until it has doubled.
         let keys = keys.max(2 * self.unmergeable);

@@ -1,5 +1,6 @@
 //! How the pipeline is set up.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,8 +30,21 @@ pub struct Options {
     pub retry_first: Duration,
     /// The longest wait between two attempts.
     pub retry_last: Duration,
+    /// Where rows and counts go that memory has no room for; nowhere when absent.
+    pub spill: Option<SpillOptions>,
     /// Seed of the throttle's sampling; from the operating system when absent.
     pub seed: Option<u64>,
+}
+
+/// The place on disk for what storage has not taken.
+#[derive(Clone, Debug)]
+pub struct SpillOptions {
+    /// Its folder, which is made.
+    pub folder: PathBuf,
+    /// Octets of rows it holds at most; with 0 what an earlier run left is stored, and nothing is added.
+    pub octets: u64,
+    /// The wait after a disk that failed or is full.
+    pub pause: Duration,
 }
 
 impl Options {
@@ -47,6 +61,7 @@ impl Options {
             flush_patience: Duration::from_millis(300),
             retry_first: Duration::from_millis(200),
             retry_last: Duration::from_secs(10),
+            spill: None,
             seed: None,
         }
     }

@@ -21,8 +21,10 @@ use tokio_util::sync::CancellationToken;
 use crate::capture::Capture;
 use crate::options::Options;
 use crate::presence::lock;
-use crate::shared::{Shared, Status};
+use crate::shared::{Outlet, Shared, Status};
 use crate::sink::Sink;
+use crate::spill::Spill;
+use crate::spilling::{self, blocking};
 use crate::view::LogView;
 use crate::{counting, drain, writer};
 
@@ -53,7 +55,8 @@ impl Add for Unsent {
 pub struct Pipeline<S> {
     shared: Arc<Shared>,
     thread: std::thread::Thread,
-    tasks: Mutex<Option<(JoinHandle<()>, JoinHandle<Unsent>)>>,
+    tasks: Mutex<Option<(JoinHandle<()>, JoinHandle<()>, JoinHandle<Unsent>)>>,
+    stop_spilling: CancellationToken,
     stop_rows: CancellationToken,
     stop_counts: CancellationToken,
     sink: PhantomData<fn() -> S>,
@@ -71,20 +74,26 @@ impl<S: Sink> Pipeline<S> {
         logging: Logging,
         first: LogView,
     ) -> io::Result<Pipeline<S>> {
-        let shared = Arc::new(Shared::new(options));
+        let spill = open_spill(&options).map(Arc::new);
+        let shared = Arc::new(Shared::new(options, spill.clone()));
         shared.send(|mail| mail.views.push(first));
         let capture = Capture::new(shared.clone(), rings, &logging);
         let of_thread = shared.clone();
         let thread = std::thread::Builder::new()
             .name("querylog".to_owned())
             .spawn(move || drain::run(capture, &of_thread))?;
-        let (stop_rows, stop_counts) = (CancellationToken::new(), CancellationToken::new());
+        let [stop_spilling, stop_rows, stop_counts] = std::array::from_fn(|_| CancellationToken::new());
+        let spilling = match spill {
+            Some(spill) => tokio::spawn(spilling::run(shared.clone(), spill, stop_spilling.clone())),
+            None => tokio::spawn(async {}),
+        };
         let writer = tokio::spawn(writer::run(sink.clone(), shared.clone(), stop_rows.clone()));
         let counting = tokio::spawn(counting::run(sink, shared.clone(), stop_counts.clone()));
         Ok(Pipeline {
             shared,
             thread: thread.thread().clone(),
-            tasks: Mutex::new(Some((writer, counting))),
+            tasks: Mutex::new(Some((spilling, writer, counting))),
+            stop_spilling,
             stop_rows,
             stop_counts,
             sink: PhantomData,
@@ -94,21 +103,22 @@ impl<S: Sink> Pipeline<S> {
     /// Ends the log: takes what the rings hold, stores rows, then counts, and gives up what is left at the deadline.
     ///
     /// The responder must have stopped before. Rows get three quarters of the time, so that what became of them can
-    /// still be stored. Gives what could not be stored, which is also in the program's log. A second call does nothing.
+    /// still be stored. With a spill, what is left goes to disk instead. Gives what could neither be stored nor kept,
+    /// which is also in the program's log. A second call does nothing.
     pub async fn shutdown(&self, deadline: Duration) -> Unsent {
         let begun = Instant::now();
-        let Some((mut writer, mut counting)) = lock(&self.tasks).take() else { return Unsent::default() };
+        let Some((spilling, mut writer, mut counting)) = lock(&self.tasks).take() else {
+            return Unsent::default();
+        };
         self.stop_capturing();
         // The sender lives as long as the pipeline.
         let _ = timeout(deadline / 2, self.shared.stopped.subscribe().wait_for(|stopped| *stopped)).await;
+        self.stop_spilling.cancel();
+        let _ = spilling.await;
         if timeout_at(begun + deadline.mul_f64(0.75), &mut writer).await.is_err() {
             self.stop_rows.cancel();
-            let waiting = self.shared.queue.depth().1;
-            tracing::error!(
-                waiting,
-                "storage did not take the last rows of the query log in time: they are lost"
-            );
-            // It ends at once now, and the accounts of the lost rows are in the ledger when it has.
+            self.say_late();
+            // It ends soon now, and the accounts of the lost rows are in the ledger when it has.
             let _ = writer.await;
         }
         self.shared.ledger.close();
@@ -124,11 +134,65 @@ impl<S: Sink> Pipeline<S> {
             let Unsent { answers, rows, segments } = unsent;
             tracing::error!(answers, rows, segments, "storage did not take the last counters in time");
         }
+        if unsent == Unsent::default()
+            && let Some(spill) = self.shared.spill.clone()
+        {
+            let last = self.shared.last_number();
+            if let Some(Err(error)) = blocking(move || spill.end(last)).await {
+                tracing::error!(%error, "the end of the query log could not be noted");
+            }
+        }
         unsent
     }
 }
 
+fn open_spill(options: &Options) -> Option<Spill> {
+    let spill = options.spill.as_ref()?;
+    let opened = Spill::open(&spill.folder, spill.octets, (options.clock)());
+    let folder = spill.folder.display();
+    opened.inspect_err(|error| tracing::error!(%error, %folder, "the query log goes on without a spill")).ok()
+}
+
 impl<S> Pipeline<S> {
+    fn say_late(&self) {
+        let waiting = self.shared.queue.depth().1;
+        if self.shared.spill.as_ref().is_some_and(|spill| spill.takes()) {
+            tracing::warn!(waiting, "storage did not take the last rows of the query log: they are spilled");
+        } else {
+            tracing::error!(
+                waiting,
+                "storage did not take the last rows of the query log in time: they are lost"
+            );
+        }
+    }
+
+    /// The lowest number of a batch that may be offered again after a restart: storage must not forget that it, or a
+    /// later one, was taken. None when nothing is spilled.
+    pub fn oldest_spilled(&self) -> Option<u64> {
+        self.shared.spill.as_ref()?.oldest()
+    }
+
+    /// Since when answers may have no account because a process before this one was killed, microseconds since 1970 UTC.
+    /// None when there are none, or while storage has not taken everything that it left.
+    pub fn unsettled_since(&self) -> Option<i64> {
+        let spill = self.shared.spill.as_ref()?;
+        let waits = spill.earlier_rows() > 0 || self.shared.earlier_counts.load(Ordering::Relaxed);
+        spill.unsettled_since().filter(|_| !waits)
+    }
+
+    /// Whether no earlier run has left an answer without an account.
+    pub fn is_settled(&self) -> bool {
+        self.shared.spill.as_ref().is_none_or(|spill| spill.unsettled_since().is_none())
+    }
+
+    /// Notes that every answer given before `started` has its account.
+    pub async fn settled(&self, started: i64) {
+        let Some(spill) = self.shared.spill.clone() else { return };
+        if let Some(Err(error)) = blocking(move || spill.settled(started)).await {
+            tracing::error!(%error, "that the query log is settled could not be noted");
+        }
+    }
+
     /// Makes a view known; to be called before the responder answers from it.
     pub fn publish(&self, view: LogView) {
         self.shared.send(|mail| mail.views.push(view));
@@ -143,6 +207,11 @@ impl<S> Pipeline<S> {
     /// Sets the limits, the filters and the time of full logging; seconds that are still open are closed under the old ones.
     pub fn set_logging(&self, logging: Logging) {
         self.shared.send(|mail| mail.logging = Some(logging));
+    }
+
+    /// Hands every row that the limits keep to these as well, whether storage is there or not.
+    pub fn set_outlets(&self, outlets: Vec<Outlet>) {
+        self.shared.send(|mail| mail.outlets = Some(outlets));
     }
 
     /// How the log does, at this moment.
@@ -188,6 +257,7 @@ impl<S> Pipeline<S> {
 impl<S> Drop for Pipeline<S> {
     fn drop(&mut self) {
         self.stop_capturing();
+        self.stop_spilling.cancel();
         self.stop_rows.cancel();
         self.stop_counts.cancel();
     }

@@ -12,10 +12,15 @@ use crate::options::Options;
 use crate::presence::lock;
 use crate::row::size;
 
+/// Quarters of a bound at which rows begin to go elsewhere, and down to which they do.
+const HIGH: usize = 3;
+const LOW: usize = 1;
+
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Notify,
     full: AtomicBool,
+    pressed: Notify,
     done: watch::Sender<u64>,
     rows: usize,
     bytes: usize,
@@ -43,6 +48,7 @@ impl Queue {
             state: Mutex::default(),
             changed: Notify::new(),
             full: AtomicBool::new(false),
+            pressed: Notify::new(),
             done: watch::Sender::new(0),
             rows: options.queue_rows.max(1),
             bytes: options.queue_bytes,
@@ -73,11 +79,15 @@ impl Queue {
         self.full.store(!refused.is_empty(), Relaxed);
         state.put += rows.len() as u64;
         state.rows.extend(rows.drain(..));
+        let pressed = self.is_over(&state, HIGH);
         let filled = before < self.batch_rows && state.rows.len() >= self.batch_rows;
         if before == 0 && room > 0 {
             state.since = Some(Instant::now());
         }
         drop(state);
+        if pressed {
+            self.pressed.notify_one();
+        }
         if filled || (before == 0 && room > 0) {
             self.changed.notify_one();
         }
@@ -106,6 +116,34 @@ impl Queue {
                 None => self.changed.notified().await,
             }
         }
+    }
+
+    /// Waits until so much waits that the oldest of it has to go elsewhere.
+    pub(crate) async fn pressed(&self) {
+        while !self.is_over(&lock(&self.state), HIGH) {
+            self.pressed.notified().await;
+        }
+    }
+
+    fn is_over(&self, state: &State, share: usize) -> bool {
+        let over = |value: usize, bound: usize| value > 0 && value >= bound / 4 * share;
+        over(state.rows.len(), self.rows) || over(state.bytes, self.bytes)
+    }
+
+    /// How many rows were ever put in.
+    pub(crate) fn put_so_far(&self) -> u64 {
+        lock(&self.state).put
+    }
+
+    /// The oldest rows, at most `count` and none put in behind the `mark`th; none when little waits.
+    pub(crate) fn relieve(&self, mark: u64, count: usize) -> Vec<LogRow> {
+        let mut state = lock(&self.state);
+        if !self.is_over(&state, LOW) {
+            return Vec::new();
+        }
+        let before_mark = usize::try_from(mark.saturating_sub(state.taken)).unwrap_or(usize::MAX);
+        let count = count.min(before_mark);
+        if count == 0 { Vec::new() } else { self.take(&mut state, count) }
     }
 
     /// Everything that waits, for a writer that gives up; what is put in later is refused.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use model::config::Logging;
 use model::event::QueryEvent;
@@ -13,6 +14,7 @@ use crate::ledger::Ledger;
 use crate::options::Options;
 use crate::presence::{Presence, lock};
 use crate::queue::Queue;
+use crate::spill::Spill;
 use crate::view::LogView;
 
 /// Rows a live tail may be behind before it misses some.
@@ -25,8 +27,14 @@ pub struct Status {
     pub away_since: Option<i64>,
     /// Why; empty when it is not.
     pub error: String,
-    /// Rows that are neither stored nor lost yet.
+    /// Rows that are neither stored nor lost yet, in memory and spilled, those of an earlier run among them.
     pub waiting: u64,
+    /// Those of them that are spilled.
+    pub spilled: u64,
+    /// Octets that spilled rows and counts take on disk.
+    pub spilled_octets: u64,
+    /// Rows stored since the start that an earlier run had spilled; they are not in `stored`.
+    pub recovered: u64,
     /// Rows lost since the start, because a ring was full or storage was away; throttled ones are not lost.
     pub dropped: u64,
     /// Rows stored since the start.
@@ -37,18 +45,30 @@ pub struct Status {
     pub queue_depth: u64,
 }
 
+/// Where rows go beside storage: called on the capturing thread, it must neither wait nor block.
+pub type Outlet = Arc<dyn Fn(&Arc<[LogRow]>) + Send + Sync>;
+
 /// News for the capturing thread.
 #[derive(Default)]
 pub(crate) struct Mail {
     pub(crate) views: Vec<LogView>,
     pub(crate) logging: Option<Logging>,
     pub(crate) rings: Vec<Consumer<QueryEvent>>,
+    pub(crate) outlets: Option<Vec<Outlet>>,
 }
 
 pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) queue: Queue,
     pub(crate) ledger: Ledger,
+    pub(crate) spill: Option<Arc<Spill>>,
+    /// A batch that was to be spilled and was not, older than what is in the queue. Whoever takes the oldest rows, to
+    /// storage or to disk, holds this meanwhile.
+    pub(crate) front: tokio::sync::Mutex<Option<(u64, Vec<LogRow>)>>,
+    /// Whether counts of an earlier run may still be without their end.
+    pub(crate) earlier_counts: AtomicBool,
+    pub(crate) recovered: AtomicU64,
+    last_turn: AtomicU64,
     pub(crate) tail: broadcast::Sender<Arc<LogRow>>,
     pub(crate) rows: Presence,
     pub(crate) counts: Presence,
@@ -63,7 +83,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options, spill: Option<Arc<Spill>>) -> Self {
         Shared {
             queue: Queue::new(&options),
             options,
@@ -73,7 +93,12 @@ impl Shared {
             counts: Presence::new("counters"),
             mail: Mutex::default(),
             has_mail: AtomicBool::new(false),
-            last_batch: AtomicU64::new(0),
+            last_batch: AtomicU64::new(spill.as_ref().map_or(0, |spill| spill.floor())),
+            earlier_counts: AtomicBool::new(spill.is_some()),
+            front: tokio::sync::Mutex::default(),
+            recovered: AtomicU64::new(0),
+            last_turn: AtomicU64::new(0),
+            spill,
             asked: AtomicU64::new(0),
             captured: watch::Sender::new(0),
             stopping: AtomicBool::new(false),
@@ -92,6 +117,21 @@ impl Shared {
         match self.last_batch.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(step(last))) {
             Ok(last) | Err(last) => step(last),
         }
+    }
+
+    /// The last number given.
+    pub(crate) fn last_number(&self) -> u64 {
+        self.last_batch.load(Ordering::Relaxed)
+    }
+
+    /// The turn of a writing of counts: the later one counts.
+    pub(crate) fn next_turn(&self) -> u64 {
+        self.last_turn.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The wait after a disk that failed.
+    pub(crate) fn spill_pause(&self) -> Duration {
+        self.options.spill.as_ref().map_or(Duration::ZERO, |spill| spill.pause)
     }
 
     pub(crate) fn send(&self, change: impl FnOnce(&mut Mail)) {
@@ -116,10 +156,14 @@ impl Shared {
         let away =
             [self.rows.away(), self.counts.away()].into_iter().flatten().min_by_key(|(since, _)| *since);
         let (queue_depth, waiting) = self.queue.depth();
+        let spilled = |read: fn(&Spill) -> u64| self.spill.as_deref().map_or(0, read);
         Status {
             away_since: away.as_ref().map(|(since, _)| *since),
             error: away.map(|(_, why)| why).unwrap_or_default(),
-            waiting,
+            waiting: waiting + spilled(Spill::earlier_rows),
+            spilled: spilled(Spill::rows),
+            spilled_octets: spilled(Spill::octets),
+            recovered: self.recovered.load(Ordering::Relaxed),
             dropped: of(Outcome::Queue) + of(Outcome::Storage),
             stored: of(Outcome::Stored),
             by_class_outcome,

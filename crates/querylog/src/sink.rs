@@ -17,11 +17,11 @@ pub enum SinkError {
 
 /// Storage for the query log. Each call is all or nothing.
 ///
-/// A batch number is given to one batch only, of rows or of counts, and rises. When a commit went through and its
+/// A batch number is given to one batch only, of rows or of counts, over restarts as well. When a commit went through and its
 /// acknowledgement was lost, the same number comes again with the same content: a sink that remembers the numbers it
 /// has taken makes every row and every count arrive exactly once.
 pub trait Sink: Send + Sync + 'static {
-    /// Stores rows.
+    /// Stores rows, and accounts for each of them as stored, both or neither.
     fn store(&self, batch: u64, rows: &[LogRow]) -> impl Future<Output = Result<(), SinkError>> + Send;
 
     /// Adds increments of counters and of accounts.

@@ -1,38 +1,105 @@
 //! The task that takes rows to storage, batch by batch, and says what became of each.
+//!
+//! The oldest come first: what is spilled, then what could not be spilled, then what waits in memory.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use model::counter::bucket_of;
-use model::row::{LogRow, Outcome};
+use model::row::{AccountRow, LogRow, Outcome};
 use tokio_util::sync::CancellationToken;
 
 use crate::backoff::Backoff;
-use crate::ledger::{AccountId, Accounts};
 use crate::shared::Shared;
 use crate::sink::{Sink, SinkError};
+use crate::spill::{self, FRAME_ROWS, First};
+use crate::spilling::blocking;
 
 /// Longest that storage may take for one batch before it counts as away.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Writes until the queue is closed and empty, or until it is told to give up what is left.
-pub(crate) async fn run<S: Sink>(sink: Arc<S>, shared: Arc<Shared>, give_up: CancellationToken) {
-    while let Some(Some(rows)) = give_up.run_until_cancelled(shared.queue.batch()).await {
-        deliver(&*sink, &shared, rows, &give_up).await;
-    }
-    lose(&shared, &shared.queue.take_all());
+/// Where a batch is while it is offered.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    Memory,
+    /// In the spill, from where it is removed when it has met its end.
+    Spill,
+    /// The same, and its rows are of answers that a process before this one gave.
+    Earlier,
 }
 
-async fn deliver<S: Sink>(sink: &S, shared: &Shared, rows: Vec<LogRow>, give_up: &CancellationToken) {
+struct Batch {
+    number: u64,
+    rows: Vec<LogRow>,
+    origin: Origin,
+}
+
+/// Writes until nothing is left and nothing more comes, or until it is told to give up what is left.
+pub(crate) async fn run<S: Sink>(sink: Arc<S>, shared: Arc<Shared>, give_up: CancellationToken) {
+    while let Some(Some(batch)) = give_up.run_until_cancelled(next(&shared)).await {
+        let number = batch.number;
+        let left = deliver(&*sink, &shared, &batch, &give_up).await;
+        if batch.origin == Origin::Memory {
+            for (part, range) in left {
+                let whole = range.len() == batch.rows.len();
+                let number = if whole { number } else { part };
+                leave(&shared, number, &batch.rows[range]).await;
+            }
+        } else if left.is_empty()
+            && let Some(spill) = shared.spill.clone()
+        {
+            blocking(move || spill.done()).await;
+        }
+    }
+    leave_rest(&shared).await;
+}
+
+/// The oldest batch there is; none when there will be none.
+async fn next(shared: &Shared) -> Option<Batch> {
+    // Held until it is in hand, so that nothing that waits in memory overtakes what is just being spilled.
+    let mut front = shared.front.lock().await;
+    while let Some(spill) = shared.spill.clone().filter(|spill| spill.rows() > 0) {
+        match blocking(move || spill.first()).await.flatten() {
+            Some(First::Batch { number, rows, earlier }) => {
+                let origin = if earlier { Origin::Earlier } else { Origin::Spill };
+                return Some(Batch { number, rows, origin });
+            }
+            Some(First::Broken { rows, accounts, earlier }) => {
+                tracing::error!(rows, "spilled rows of the query log are damaged: they are lost");
+                if !earlier {
+                    shared.ledger.add_accounts(accounts);
+                    shared.queue.done(rows as usize);
+                }
+                let spill = shared.spill.clone()?;
+                blocking(move || spill.done()).await;
+            }
+            None => break,
+        }
+    }
+    if let Some((number, rows)) = front.take() {
+        return Some(Batch { number, rows, origin: Origin::Memory });
+    }
+    let rows = shared.queue.batch().await?;
+    Some(Batch { number: shared.batch_number(), rows, origin: Origin::Memory })
+}
+
+/// Offers a batch until all of it has met its end; gives the parts that have not when it is told to give up.
+async fn deliver<S: Sink>(
+    sink: &S,
+    shared: &Shared,
+    batch: &Batch,
+    give_up: &CancellationToken,
+) -> Vec<(u64, Range<usize>)> {
     let mut backoff = Backoff::new(shared.options.retry_first, shared.options.retry_last);
-    let mut left = vec![(shared.batch_number(), rows)];
-    while let Some((number, mut rows)) = left.pop() {
-        let attempt = give_up.run_until_cancelled(tokio::time::timeout(PATIENCE, sink.store(number, &rows)));
+    let mut left = vec![(batch.number, 0..batch.rows.len())];
+    while let Some((number, range)) = left.pop() {
+        let rows = &batch.rows[range.clone()];
+        let attempt = give_up.run_until_cancelled(tokio::time::timeout(PATIENCE, sink.store(number, rows)));
         let result = match attempt.await {
-            // Whether this attempt went through is not known: it counts as lost, which errs to the safe side.
             None => {
-                lose(shared, &rows);
-                continue;
+                left.push((number, range));
+                break;
             }
             Some(Ok(result)) => result,
             Some(Err(_)) => Err(SinkError::Away(format!("no answer within {} s", PATIENCE.as_secs()))),
@@ -41,40 +108,86 @@ async fn deliver<S: Sink>(sink: &S, shared: &Shared, rows: Vec<LogRow>, give_up:
             Ok(()) => {
                 backoff.reset();
                 shared.rows.set_here(shared.now());
-                account(shared, &rows, Outcome::Stored);
+                stored(shared, rows, batch.origin);
             }
             Err(SinkError::Away(why)) => {
                 shared.rows.set_away(shared.now(), why);
-                left.push((number, rows));
+                left.push((number, range));
                 give_up.run_until_cancelled(tokio::time::sleep(backoff.wait())).await;
             }
             Err(SinkError::Refused(why)) => {
                 shared.rows.set_here(shared.now());
-                if let [row] = &rows[..] {
+                if let [row] = rows {
                     shared.rows.refused(row, &why);
-                    lose(shared, &rows);
+                    lose(shared, rows, batch.origin);
                 } else {
-                    let second = rows.split_off(rows.len() / 2);
-                    left.push((shared.batch_number(), second));
-                    left.push((shared.batch_number(), rows));
+                    let half = range.start + range.len() / 2;
+                    for part in [half..range.end, range.start..half] {
+                        left.push((part_number(shared, batch, &part), part));
+                    }
                 }
             }
         }
     }
+    left
 }
 
-fn lose(shared: &Shared, rows: &[LogRow]) {
-    account(shared, rows, Outcome::Storage);
-}
-
-fn account(shared: &Shared, rows: &[LogRow], outcome: Outcome) {
-    let mut accounts = Accounts::new();
-    for row in rows {
-        let (bucket, service) = (bucket_of(row.at), row.service.clone());
-        let id = AccountId { bucket, service, class: Some(row.class), outcome };
-        *accounts.entry(id).or_default() += 1;
+fn part_number(shared: &Shared, batch: &Batch, part: &Range<usize>) -> u64 {
+    match batch.origin {
+        Origin::Memory => shared.batch_number(),
+        Origin::Spill | Origin::Earlier => spill::part_number(batch.number, part.start, part.end),
     }
-    // The account is there before the row is done, so that whoever waits for the row finds it.
-    shared.ledger.add_accounts(accounts);
-    shared.queue.done(rows.len());
+}
+
+fn stored(shared: &Shared, rows: &[LogRow], origin: Origin) {
+    if origin == Origin::Earlier {
+        shared.recovered.fetch_add(rows.len() as u64, Relaxed);
+    } else {
+        shared.ledger.note_accounted(&AccountRow::of(rows, Outcome::Stored));
+        shared.queue.done(rows.len());
+    }
+}
+
+fn lose(shared: &Shared, rows: &[LogRow], origin: Origin) {
+    let accounts = AccountRow::of(rows, Outcome::Storage);
+    if origin == Origin::Earlier {
+        shared.ledger.add_earlier(accounts);
+    } else {
+        // The account is there before the row is done, so that whoever waits for the row finds it.
+        shared.ledger.add_accounts(accounts);
+        shared.queue.done(rows.len());
+    }
+}
+
+/// At the end: rows that were in hand, older than everything else, go to disk, or are lost.
+async fn leave(shared: &Shared, number: u64, rows: &[LogRow]) {
+    if let Some(spill) = shared.spill.clone() {
+        let rows: Arc<[LogRow]> = rows.into();
+        if let Some(Ok(())) = blocking(move || spill.keep(number, &rows)).await {
+            return;
+        }
+    }
+    // Whether the last attempt went through is not known: it counts as lost, which errs to the safe side.
+    lose(shared, rows, Origin::Memory);
+}
+
+/// At the end: everything that waits goes to disk, or is lost.
+async fn leave_rest(shared: &Shared) {
+    let front = shared.front.lock().await.take();
+    let rest = shared.queue.take_all();
+    let frames =
+        front.into_iter().chain(rest.chunks(FRAME_ROWS).map(|rows| (shared.batch_number(), rows.to_vec())));
+    for (number, rows) in frames {
+        let rows = Arc::new(rows);
+        let taken = match shared.spill.clone() {
+            Some(spill) => {
+                let rows = rows.clone();
+                matches!(blocking(move || spill.append(number, &rows)).await, Some(Ok(())))
+            }
+            None => false,
+        };
+        if !taken {
+            lose(shared, &rows, Origin::Memory);
+        }
+    }
 }

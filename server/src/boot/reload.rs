@@ -7,7 +7,7 @@ use dns::{Certificate, Cookies, Policy};
 use geo::Databases;
 
 use super::data_dir::DataDir;
-use crate::config::{ServeArgs, Settings, tsig};
+use crate::config::{LogSettings, ServeArgs, Settings, tsig};
 use crate::site::Site;
 
 /// What a reload starts from.
@@ -63,6 +63,8 @@ impl Reload {
         // So have geographic databases, which are large.
         let databases = self.databases.clone();
         tokio::task::spawn_blocking(move || databases.refresh());
+        // Whoever rotates files of the log says so by this signal.
+        site.streams.reopen();
         match self.apply(site) {
             Ok(done) => {
                 if !(done.opened.is_empty() && done.closed.is_empty())
@@ -104,6 +106,11 @@ impl Reload {
             self.settings.responder = settings.responder;
             self.settings.tsig = settings.tsig;
         }
+        if settings.log.streams != self.settings.log.streams {
+            site.pipeline.set_outlets(site.streams.set(&settings.log.streams));
+            self.settings.log.streams = settings.log.streams;
+            done.changed.push("log.stream");
+        }
         Ok(done)
     }
 }
@@ -122,6 +129,10 @@ impl Done {
     }
 }
 
+fn without_streams(settings: &Settings) -> LogSettings {
+    LogSettings { streams: Vec::new(), ..settings.log.clone() }
+}
+
 /// Keys that are read at the start alone, and have changed since.
 fn needs_restart(before: &Settings, now: &Settings) -> Vec<&'static str> {
     let compared = [
@@ -130,7 +141,7 @@ fn needs_restart(before: &Settings, now: &Settings) -> Vec<&'static str> {
         ("database_url", before.database_url != now.database_url),
         ("site", before.site != now.site),
         ("workers", before.workers != now.workers),
-        ("log", before.log != now.log),
+        ("log", without_streams(before) != without_streams(now)),
         ("demo", before.demo != now.demo),
         ("geo or resolver", before.surroundings != now.surroundings),
         ("health", before.health != now.health),

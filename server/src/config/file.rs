@@ -5,7 +5,6 @@ use anyhow::Context;
 use model::Problem;
 use serde::Deserialize;
 
-use super::Switch;
 use super::responder::Table;
 use super::surroundings::{Geo, Resolver};
 use super::tsig::Entry;
@@ -26,7 +25,7 @@ pub struct File {
     pub database_url: Option<String>,
     pub site: Option<String>,
     pub workers: Option<usize>,
-    pub log: Option<Switch>,
+    pub log: Option<super::log::Log>,
     pub demo: Option<bool>,
     #[serde(default)]
     pub geo: Geo,

@@ -3,8 +3,10 @@
 mod alerts;
 mod file;
 mod health;
+mod log;
 mod responder;
 mod secure;
+mod size;
 mod surroundings;
 pub mod tsig;
 
@@ -16,6 +18,7 @@ use clap::Args;
 
 pub use self::alerts::AlertSettings;
 pub use self::health::{HealthArgs, HealthSettings};
+pub use self::log::{LogArgs, LogSettings};
 pub use self::responder::ResponderSettings;
 pub use self::secure::{SecureArgs, SecureSettings};
 pub use self::surroundings::{SurroundingsArgs, SurroundingsSettings};
@@ -23,7 +26,7 @@ pub use self::surroundings::{SurroundingsArgs, SurroundingsSettings};
 /// Flags of `serve`; every one has a variable and a key in the file.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeArgs {
-    /// Settings file, TOML; its keys are the flags' names with underscores, `[responder]`, `[health]` and `[alerts]`.
+    /// Settings file, TOML; its keys are the flags' names with underscores, `[responder]`, `[health]`, `[alerts]` and `[log]`.
     #[arg(long, value_name = "FILE", env = "STEELYARD_CONFIG")]
     pub config: Option<PathBuf>,
     /// Where the private database, the last good snapshot and local access live [default: .steelyard, or
@@ -54,9 +57,9 @@ pub struct ServeArgs {
     /// UDP threads for each DNS address [default: half of the processors].
     #[arg(long, value_name = "N", env = "STEELYARD_WORKERS")]
     pub workers: Option<usize>,
-    /// Whether queries are stored: `on`, or `off` to count them only [default: on].
-    #[arg(long, value_name = "on|off", env = "STEELYARD_LOG")]
-    pub log: Option<Switch>,
+    /// The query log.
+    #[command(flatten)]
+    pub log: LogArgs,
     /// Load the lab on loopback, with three small HTTP backends as its members.
     #[arg(long, env = "STEELYARD_DEMO")]
     pub demo: bool,
@@ -98,8 +101,8 @@ pub struct Settings {
     pub site: Option<String>,
     /// UDP threads for each address.
     pub workers: usize,
-    /// Whether rows are stored.
-    pub log: bool,
+    /// The query log.
+    pub log: LogSettings,
     /// The demo.
     pub demo: bool,
     /// The ready line.
@@ -154,6 +157,7 @@ impl ServeArgs {
         let demo = self.demo || file.demo.unwrap_or(false);
         let health = self.health.settings(file.health, demo)?;
         let alerts = AlertSettings::new(file.alerts)?;
+        let log = self.log.settings(file.log)?;
         Ok(Settings {
             data_dir: std::path::absolute(data_dir)?,
             http: self.http.or(file.http).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000))),
@@ -165,7 +169,7 @@ impl ServeArgs {
             database_url,
             site,
             workers,
-            log: self.log.or(file.log) != Some(Switch::Off),
+            log,
             demo,
             json_ready: self.json_ready,
             responder,
@@ -229,7 +233,7 @@ mod tests {
         assert_eq!(settings.http.port(), 8080);
         assert_eq!(settings.dns[0].port(), 5300);
         assert_eq!(settings.site.as_deref(), Some("west"));
-        assert!(settings.log);
+        assert!(settings.log.on);
     }
 
     #[test]

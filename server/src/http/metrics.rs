@@ -241,7 +241,26 @@ fn log(site: &Site, scrape: &mut Scrape) {
     }
     scrape.counter("steelyard_log_rows", "What became of the row of every answer", rows);
     let depth = status.queue_depth as i64;
-    scrape.gauge("steelyard_log_queue_depth", "Rows that wait to be stored", [(Vec::new(), depth)]);
+    scrape.gauge("steelyard_log_queue_depth", "Rows that wait in memory to be stored", [(Vec::new(), depth)]);
+    let spilled = [(Vec::new(), status.spilled as i64)];
+    scrape.gauge("steelyard_log_spilled_rows", "Rows that wait on disk to be stored", spilled);
+    let octets = [(Vec::new(), status.spilled_octets as i64)];
+    scrape.gauge("steelyard_log_spilled_bytes", "What waits on disk, rows and counts, in bytes", octets);
+    scrape.counter(
+        "steelyard_log_recovered_rows",
+        "Rows stored that an earlier run of this server had left on disk; not among the rows above",
+        [(Vec::new(), status.recovered)],
+    );
+    let streams = site.streams.counts();
+    let outcomes = streams.iter().flat_map(|(name, counts)| {
+        [("sent", counts.sent), ("lost", counts.lost)]
+            .map(|(outcome, count)| (vec![("stream", name.clone()), ("outcome", outcome.to_owned())], count))
+    });
+    let help = "What became of the rows of each stream: taken by its receiver, or lost";
+    scrape.counter("steelyard_log_stream_rows", help, outcomes);
+    let waiting =
+        streams.iter().map(|(name, counts)| (vec![("stream", name.clone())], counts.waiting as i64));
+    scrape.gauge("steelyard_log_stream_waiting", "Rows that wait for the receiver of a stream", waiting);
     let generation = site.snapshot().generation as i64;
     scrape.gauge("steelyard_config_generation", "Generation that answers now", [(Vec::new(), generation)]);
     let away = i64::from(site.storage().away_since.is_some());

@@ -24,6 +24,7 @@ pub async fn run(site: Arc<Site>) {
         let done = async {
             site.store.prepare_partitions(now).await?;
             site.store.drop_expired(now, logging.retention).await?;
+            site.store.forget_batches(site.pipeline.oldest_spilled()).await?;
             if let Some(gib) = logging.retention_gib {
                 let dropped = site.store.drop_beyond_size(now, u64::from(gib) << 30).await?;
                 if !dropped.is_empty() {

@@ -1,5 +1,6 @@
 //! What runs beside the requests: publishing views, telling secondaries, keeping storage, expiring logs, tending ramps, noticing what happens.
 
+pub mod accounts;
 pub mod events;
 pub mod geography;
 pub mod health;

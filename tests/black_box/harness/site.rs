@@ -218,6 +218,18 @@ impl Site {
         self.server = launch(&self.start, self.folder.path(), "127.0.0.1:0", "127.0.0.1:0");
     }
 
+    /// Waits until it says that it is ready, after a start that did not.
+    pub fn wait_until_ready(&mut self) {
+        self.ready = self.server.ready();
+        self.http = Http::new(text(&self.ready["http"])).with_token(&local_token(self.folder.path()));
+    }
+
+    /// Ends it as a crash does: it is not asked, and has no time for anything.
+    pub fn kill(&mut self) {
+        signal(self.pid(), "KILL");
+        until("its end", Duration::from_secs(20), || (!self.server.runs()).then_some(()));
+    }
+
     /// Starts it again with another database and does not wait until it says that it is ready.
     pub fn start_again_at(&mut self, database: Database, http: SocketAddr, dns: SocketAddr) {
         self.start.database = database;

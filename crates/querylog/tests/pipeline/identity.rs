@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::rrtype::Rcode;
 use proptest::prelude::*;
+use querylog::SpillOptions;
 
 use crate::rig::{Rig, slots, throttle, view};
 use crate::sink::{Fault, MemorySink};
@@ -45,12 +46,18 @@ proptest! {
         ring in proptest::sample::select(vec![4usize, 64, 4096]),
         queue_rows in proptest::sample::select(vec![1usize, 20, 100_000]),
         limits in (0u32..8, 0u32..12),
+        spill in proptest::sample::select(vec![None, Some(0), Some(3_000), Some(1 << 20)]),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let sink = MemorySink::scripted(faults);
             let logging = throttle(limits.0, limits.1);
-            let mut rig = Rig::with_rings(sink, logging, ring, |o| o.queue_rows = queue_rows);
+            let folder = tempfile::tempdir().unwrap();
+            let mut rig = Rig::with_rings(sink, logging, ring, |o| {
+                o.queue_rows = queue_rows;
+                let (folder, pause) = (folder.path().to_owned(), Duration::from_millis(2));
+                o.spill = spill.map(|octets| SpillOptions { folder, octets, pause });
+            });
             for step in steps {
                 match step {
                     Step::Answer { service, significant, count } => {

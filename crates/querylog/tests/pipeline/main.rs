@@ -5,6 +5,7 @@ mod identity;
 mod loss;
 mod rig;
 mod sink;
+mod spilled;
 mod tailing;
 mod throttling;
 mod views;

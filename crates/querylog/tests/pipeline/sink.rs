@@ -22,7 +22,7 @@ pub enum Fault {
 /// A row from this port is refused, and with it the batch it is in.
 pub const POISON: u16 = 666;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Content {
     pub rows: Vec<LogRow>,
     pub counters: Vec<CounterRow>,
@@ -47,6 +47,22 @@ impl MemorySink {
 
     pub fn always(&self, fault: Fault) {
         *self.always.lock().unwrap() = Some(fault);
+    }
+
+    /// What the next calls meet, and then all others.
+    pub fn then(&self, faults: impl IntoIterator<Item = Fault>, always: Fault) {
+        self.script.lock().unwrap().extend(faults);
+        self.always(always);
+    }
+
+    /// Whether a part of the script is still to come.
+    pub fn is_scripted(&self) -> bool {
+        !self.script.lock().unwrap().is_empty()
+    }
+
+    /// Another storage with the same content, which works.
+    pub fn copy(&self) -> MemorySink {
+        MemorySink { content: Mutex::new(self.content().clone()), ..MemorySink::default() }
     }
 
     pub fn content(&self) -> MutexGuard<'_, Content> {
@@ -84,7 +100,10 @@ impl Sink for MemorySink {
         if rows.iter().any(|row| row.port == POISON) {
             return Err(SinkError::Refused("row violates a constraint".to_owned()));
         }
-        self.call(batch, format!("{rows:?}"), |content| content.rows.extend_from_slice(rows))
+        self.call(batch, format!("{rows:?}"), |content| {
+            content.rows.extend_from_slice(rows);
+            content.accounts.extend(AccountRow::of(rows, Outcome::Stored));
+        })
     }
 
     async fn count(

@@ -56,9 +56,19 @@ impl Store {
             let sql = format!("DELETE FROM {table} WHERE bucket < $1::date");
             sqlx::query(AssertSqlSafe(sql)).bind(end).execute(&mut *tx).await?;
         }
-        let sql = format!("DELETE FROM written_batches WHERE at < now() - interval '{BATCHES_KEPT}'");
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut *tx).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Forgets the numbers of batches that nobody offers again: those taken a day ago, but none that is not lower than
+    /// `oldest`, the first that a server still has on disk.
+    pub async fn forget_batches(&self, oldest: Option<u64>) -> Result<(), StoreError> {
+        let sql = format!(
+            "DELETE FROM written_batches WHERE site = $1 AND at < now() - interval '{BATCHES_KEPT}' \
+             AND ($2::bigint IS NULL OR batch < $2)"
+        );
+        let oldest = oldest.map(|number| number as i64);
+        sqlx::query(AssertSqlSafe(sql)).bind(&self.site).bind(oldest).execute(&self.export).await?;
+        Ok(())
     }
 }
 

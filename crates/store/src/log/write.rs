@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use crate::pools::Store;
 
 impl Store {
-    /// Stores a batch of rows.
+    /// Stores a batch of rows, and accounts for each of them as stored.
     pub async fn store_rows(&self, batch: u64, rows: &[LogRow]) -> Result<(), StoreError> {
         let encoded = copy::encode(&self.site, rows);
         let mut tx = self.log.begin().await?;
@@ -20,6 +20,7 @@ impl Store {
         let mut writer = tx.copy_in_raw(&sql).await?;
         writer.send(encoded).await?;
         writer.finish().await?;
+        add_accounts(&mut tx, &self.site, &AccountRow::of(rows, Outcome::Stored)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -37,6 +38,44 @@ impl Store {
         add_counters(&mut tx, &self.site, counters).await?;
         add_accounts(&mut tx, &self.site, accounts).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Accounts for answers of this site in the buckets from `from` to `to` (microseconds since 1970 UTC, `to` not
+    /// included) of which nothing is known but that they were counted: their rows are lost. Gives how many they were.
+    ///
+    /// Counts may have been merged into coarser buckets than accounts, at most into days: no more is added to a day than
+    /// it lacks as a whole.
+    pub async fn settle_accounts(&self, from: i64, to: i64) -> Result<u64, StoreError> {
+        let sql = "WITH known AS ( \
+                     SELECT bucket, service, count FROM answer_counters \
+                     WHERE site = $1 AND bucket >= $2::timestamptz AND bucket < $3::timestamptz \
+                     UNION ALL \
+                     SELECT bucket, service, -count FROM log_accounts \
+                     WHERE site = $1 AND bucket >= $2::timestamptz AND bucket < $3::timestamptz), \
+                   gaps AS (SELECT bucket, service, sum(count)::bigint AS gap FROM known GROUP BY 1, 2), \
+                   days AS ( \
+                     SELECT bucket, service, gap, \
+                            sum(gap) OVER day AS lacks, \
+                            sum(greatest(gap, 0)) OVER (day ORDER BY bucket ROWS UNBOUNDED PRECEDING) AS upto \
+                     FROM gaps \
+                     WINDOW day AS (PARTITION BY service, date_trunc('day', bucket, 'UTC'))), \
+                   lost AS ( \
+                     SELECT bucket, service, least(gap, lacks - (upto - gap))::bigint AS count \
+                     FROM days WHERE gap > 0 AND lacks > upto - gap), \
+                   added AS ( \
+                     INSERT INTO log_accounts (bucket, site, service, class, outcome, count) \
+                     SELECT bucket, $1, service, NULL, $4, count FROM lost \
+                     ON CONFLICT ON CONSTRAINT log_accounts_key \
+                     DO UPDATE SET count = log_accounts.count + EXCLUDED.count) \
+                   SELECT coalesce(sum(count), 0)::bigint FROM lost";
+        let lost: i64 = sqlx::query_scalar(sql)
+            .bind(&self.site)
+            .bind(timestamp(from))
+            .bind(timestamp(to))
+            .bind(number_of(Outcome::Storage))
+            .fetch_one(&self.log)
+            .await?;
+        Ok(lost as u64)
     }
 
     /// Notes where segments start.
@@ -109,6 +148,11 @@ async fn add_counters(
     Ok(())
 }
 
+/// The number of an outcome in storage.
+fn number_of(outcome: Outcome) -> i16 {
+    Outcome::ALL.iter().position(|o| *o == outcome).unwrap_or(0) as i16
+}
+
 async fn add_accounts(
     connection: &mut PgConnection,
     site: &str,
@@ -126,13 +170,12 @@ async fn add_accounts(
                DO UPDATE SET count = log_accounts.count + EXCLUDED.count";
     let class =
         |row: &AccountRow| row.class.and_then(|c| Class::ALL.iter().position(|k| *k == c)).map(|i| i as i16);
-    let outcome = |row: &AccountRow| Outcome::ALL.iter().position(|o| *o == row.outcome).unwrap_or(0) as i16;
     sqlx::query(sql)
         .bind(site)
         .bind(rows.iter().map(|r| timestamp(r.bucket)).collect::<Vec<_>>())
         .bind(rows.iter().map(|r| r.service.as_deref().map(str::to_owned)).collect::<Vec<_>>())
         .bind(rows.iter().map(class).collect::<Vec<_>>())
-        .bind(rows.iter().map(outcome).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| number_of(row.outcome)).collect::<Vec<_>>())
         .bind(rows.iter().map(|r| r.count as i64).collect::<Vec<_>>())
         .execute(connection)
         .await?;

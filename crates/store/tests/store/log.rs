@@ -204,3 +204,17 @@ async fn a_name_of_255_octets_in_its_longest_form_is_stored() {
     let found = store.page(&query(NOON, NOON + DAY, ""), None, 1, LONG).await.unwrap().rows;
     assert!(found[0].cells.iter().any(|(column, text)| column == "fqdn" && *text == name));
 }
+
+#[tokio::test]
+async fn rows_and_their_accounts_are_stored_together_and_once() {
+    let (store, _database) = store().await;
+    store.prepare_partitions(NOON).await.unwrap();
+    let rows = [row(NOON, "a.example.org", 1), row(NOON + 1, "b.example.org", 2)];
+    store.store_rows(7, &rows).await.unwrap();
+    // Its acknowledgement was lost; a day's numbers are forgotten only when nobody can offer them again.
+    store.forget_batches(Some(7)).await.unwrap();
+    store.store_rows(7, &rows).await.unwrap();
+    let totals = store.totals(Some("hello.example.org"), NOON, NOON + 10_000_000).await.unwrap();
+    assert_eq!((totals.answered, totals.logged), (0, 2));
+    assert_eq!(csv(&store, &query(NOON, NOON + 10, "")).await.lines().count(), 3);
+}

@@ -88,3 +88,44 @@ async fn increments_add_up_once_each() {
     // A window counts the buckets it touches, and no others.
     assert_eq!(store.totals(None, NOW + BUCKET_US, to).await.unwrap().answered, 1);
 }
+
+#[tokio::test]
+async fn answers_without_an_account_are_settled_as_lost_and_no_others() {
+    let (store, _database) = store().await;
+    let account = |bucket, outcome, count| AccountRow {
+        bucket,
+        service: Some("hello.example.org".into()),
+        class: Some(Class::NonSignificant),
+        outcome,
+        count,
+    };
+    let later = NOW + 3 * BUCKET_US;
+    // Of a bucket 7 of 10 are known, of the next all; then counts that were merged into the first bucket of ten minutes.
+    let merged = NOW + 600_000_000;
+    let counters = [
+        counter(NOW, 1, Rcode::NOERROR, 6),
+        counter(NOW, 2, Rcode::NOERROR, 4),
+        counter(later, 1, Rcode::NOERROR, 5),
+        counter(merged, 1, Rcode::NOERROR, 100),
+    ];
+    let accounts = [
+        account(NOW, Outcome::Stored, 4),
+        account(NOW, Outcome::SiteThrottle, 3),
+        account(later, Outcome::Stored, 5),
+        account(merged + BUCKET_US, Outcome::Stored, 60),
+        account(merged + 2 * BUCKET_US, Outcome::Stored, 40),
+    ];
+    store.add_counts(1, &counters, &accounts).await.unwrap();
+    let (from, to) = (NOW, merged + 10 * BUCKET_US);
+    let totals = async || store.totals(Some("hello.example.org"), from, to).await.unwrap();
+    assert_eq!(totals().await.answered, 115);
+    // Nothing outside the window is touched, and what was settled once is settled.
+    assert_eq!(store.settle_accounts(later, to).await.unwrap(), 0);
+    assert_eq!(store.settle_accounts(from, to).await.unwrap(), 3);
+    assert_eq!(store.settle_accounts(from, to).await.unwrap(), 0);
+    let totals = totals().await;
+    let dropped = totals.dropped;
+    assert_eq!((totals.logged, dropped.storage, dropped.site_throttle), (109, 3, 3));
+    let first = store.totals(Some("hello.example.org"), NOW, NOW + BUCKET_US).await.unwrap();
+    assert_eq!((first.answered, first.logged, first.dropped.storage), (10, 4, 3));
+}
