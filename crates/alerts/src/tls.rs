@@ -1,12 +1,7 @@
-//! TLS to receivers, verified always.
+//! TLS to receivers, as streams of the log speak it.
 
-use std::sync::{Arc, OnceLock};
-
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use stream::tls::TlsError;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::send::Failure;
@@ -14,43 +9,8 @@ use crate::send::Failure;
 /// Speaks TLS on a connection. `ca` are the certificates in PEM that the receiver's has to be signed by; the system's
 /// when absent.
 pub async fn over(stream: TcpStream, host: &str, ca: Option<&str>) -> Result<TlsStream<TcpStream>, Failure> {
-    let roots = match ca {
-        Some(pem) => Arc::new(read(pem)?),
-        None => system().await,
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Failure::lasting(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned())
-        .map_err(|_| Failure::lasting("the receiver has no name a certificate could show"))?;
-    let connected = TlsConnector::from(Arc::new(config)).connect(name, stream).await;
-    connected.map_err(|error| Failure::passing(format!("no TLS: {error}")))
-}
-
-fn read(pem: &str) -> Result<RootCertStore, Failure> {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-        let added =
-            certificate.map_err(|e| e.to_string()).and_then(|c| roots.add(c).map_err(|e| e.to_string()));
-        added.map_err(|error| Failure::lasting(format!("ca: {error}")))?;
-    }
-    Ok(roots)
-}
-
-/// The system's certificates, read once.
-async fn system() -> Arc<RootCertStore> {
-    static ROOTS: OnceLock<Arc<RootCertStore>> = OnceLock::new();
-    if let Some(roots) = ROOTS.get() {
-        return roots.clone();
-    }
-    let read = tokio::task::spawn_blocking(|| {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        Arc::new(roots)
-    });
-    let roots = read.await.unwrap_or_else(|_| Arc::new(RootCertStore::empty()));
-    ROOTS.get_or_init(|| roots).clone()
+    stream::tls::over(stream, host, ca).await.map_err(|error| match error {
+        TlsError::Lasting(text) => Failure::lasting(text),
+        TlsError::Passing(text) => Failure::passing(text),
+    })
 }

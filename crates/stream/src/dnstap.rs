@@ -148,7 +148,7 @@ fn protocol(transport: Transport) -> u64 {
 /// Seconds in one field and nanoseconds in the next.
 fn moment(out: &mut Vec<u8>, field: u64, at: i64) {
     number(out, field, at.div_euclid(1_000_000) as u64);
-    varint(out, (field + 1) << 3 | 5);
+    varint(out, ((field + 1) << 3) | 5);
     out.extend((at.rem_euclid(1_000_000) as u32 * 1000).to_le_bytes());
 }
 
@@ -158,7 +158,7 @@ fn number(out: &mut Vec<u8>, field: u64, value: u64) {
 }
 
 fn octets(out: &mut Vec<u8>, field: u64, value: &[u8]) {
-    varint(out, field << 3 | 2);
+    varint(out, (field << 3) | 2);
     varint(out, value.len() as u64);
     out.extend(value);
 }

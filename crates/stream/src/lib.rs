@@ -13,11 +13,12 @@ mod message;
 mod queue;
 mod reconnect;
 mod syslog;
+pub mod tls;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::config::Facility;
+use model::config::{Facility, SyslogTransport};
 use model::row::LogRow;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -45,8 +46,10 @@ pub enum Target {
     Syslog {
         /// The receiver.
         address: String,
-        /// Over TCP, with counted octets, instead of in datagrams.
-        tcp: bool,
+        /// How.
+        transport: SyslogTransport,
+        /// File with the certificates in PEM that the receiver's has to be signed by, over TLS; the system's when absent.
+        ca: Option<PathBuf>,
         /// Facility of the messages.
         facility: Facility,
     },
@@ -95,8 +98,8 @@ impl Stream {
                 Target::File { path, rotate, keep } => {
                     file::run(&name, file::Place { path, rotate, keep }, &origin, &of_task, &stopped).await;
                 }
-                Target::Syslog { address, tcp, facility } => {
-                    let to = syslog::To { address, tcp, facility };
+                Target::Syslog { address, transport, ca, facility } => {
+                    let to = syslog::To { address, transport, ca, facility };
                     syslog::run(&name, &to, &origin, &of_task, &stopped).await;
                 }
             }

@@ -1,17 +1,20 @@
-//! RFC 5424 messages, one for each row, in datagrams (RFC 5426) or with counted octets over TCP (RFC 6587).
+//! RFC 5424 messages, one for each row, in datagrams (RFC 5426) or with counted octets over TCP (RFC 6587) or TLS (RFC
+//! 5425).
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use model::config::Facility;
+use model::check::split_address;
+use model::config::{Facility, SyslogTransport};
 use model::row::LogRow;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio_util::sync::CancellationToken;
 
 use crate::queue::Queue;
 use crate::reconnect::Trouble;
-use crate::{Origin, json};
+use crate::{Origin, json, tls};
 
 /// Severity of every row: informational.
 const SEVERITY: u8 = 6;
@@ -20,13 +23,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct To {
     pub(crate) address: String,
-    pub(crate) tcp: bool,
+    pub(crate) transport: SyslogTransport,
+    pub(crate) ca: Option<PathBuf>,
     pub(crate) facility: Facility,
 }
 
 enum Connection {
     Datagrams(UdpSocket),
-    Octets(TcpStream),
+    Octets(Box<dyn AsyncWrite + Send + Unpin>),
 }
 
 pub(crate) async fn run(name: &str, to: &To, origin: &Origin, queue: &Queue, stop: &CancellationToken) {
@@ -88,8 +92,20 @@ async fn send(
 }
 
 async fn connect(to: &To) -> io::Result<Connection> {
-    if to.tcp {
-        return TcpStream::connect(&to.address).await.map(Connection::Octets);
+    if to.transport != SyslogTransport::Udp {
+        let stream = TcpStream::connect(&to.address).await?;
+        if to.transport == SyslogTransport::Tcp {
+            return Ok(Connection::Octets(Box::new(stream)));
+        }
+        let (host, _) = split_address(&to.address, None).map_err(io::Error::other)?;
+        let ca = match &to.ca {
+            Some(path) => Some(tokio::fs::read_to_string(path).await?),
+            None => None,
+        };
+        let over = tls::over(stream, host, ca.as_deref()).await;
+        return over
+            .map(|stream| Connection::Octets(Box::new(stream)))
+            .map_err(|error| io::Error::other(error.to_string()));
     }
     let peer = lookup_host(&to.address).await?.next().ok_or(io::ErrorKind::NotFound)?;
     let own = if peer.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::config::Facility;
+use model::config::{Facility, SyslogTransport};
 use model::event::Transport;
 use model::row::{Class, LogRow};
 use model::rrtype::{Rcode, RrType};
@@ -287,10 +287,15 @@ async fn syslog_gets_one_message_for_each_row_in_datagrams_and_over_tcp() {
         let row: Value = serde_json::from_str(&format!("{{{json}")).unwrap();
         assert_eq!(row["fqdn"], "Hello.example.org");
     };
-    let target = |address: String, tcp| Target::Syslog { address, tcp, facility: Facility::Local1 };
+    let target = |address: String, transport| Target::Syslog {
+        address,
+        transport,
+        ca: None,
+        facility: Facility::Local1,
+    };
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-    let stream = start(target(socket.local_addr().unwrap().to_string(), false), 100);
+    let stream = start(target(socket.local_addr().unwrap().to_string(), SyslogTransport::Udp), 100);
     stream.offer(&rows(0..2));
     until(&stream, |counts| counts.sent == 2).await;
     stream.stop().await;
@@ -301,7 +306,7 @@ async fn syslog_gets_one_message_for_each_row_in_datagrams_and_over_tcp() {
     }
 
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let stream = start(target(listener.local_addr().unwrap().to_string(), true), 100);
+    let stream = start(target(listener.local_addr().unwrap().to_string(), SyslogTransport::Tcp), 100);
     stream.offer(&rows(0..2));
     until(&stream, |counts| counts.sent == 2).await;
     let mut reader = BufReader::new(listener.accept().unwrap().0);
@@ -313,5 +318,44 @@ async fn syslog_gets_one_message_for_each_row_in_datagrams_and_over_tcp() {
         reader.read_exact(&mut message).unwrap();
         check(std::str::from_utf8(&message).unwrap());
     }
+    stream.stop().await;
+}
+
+#[tokio::test]
+async fn syslog_over_tls_goes_to_whoever_shows_a_certificate_of_the_authority_and_to_nobody_else() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let folder = tempfile::tempdir().unwrap();
+    let start = |pem: String| {
+        let ca = folder.path().join("ca.pem");
+        std::fs::write(&ca, pem).unwrap();
+        let (address, facility) = (format!("localhost:{port}"), Facility::Local1);
+        start(Target::Syslog { address, transport: SyslogTransport::Tls, ca: Some(ca), facility }, 100)
+    };
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let stream = start(other.cert.pem());
+    stream.offer(&rows(0..1));
+    assert!(acceptor.accept(listener.accept().await.unwrap().0).await.is_err());
+    until(&stream, |counts| counts.lost == 1).await;
+    stream.stop().await;
+
+    let stream = start(made.cert.pem());
+    stream.offer(&rows(0..1));
+    let mut connection = acceptor.accept(listener.accept().await.unwrap().0).await.unwrap();
+    let mut text = [0; 64];
+    tokio::io::AsyncReadExt::read_exact(&mut connection, &mut text).await.unwrap();
+    let text = std::str::from_utf8(&text).unwrap();
+    assert!(text.contains(" <142>1 2026-11-23T20:00:00.123456Z east"), "{text}");
+    until(&stream, |counts| counts.sent == 1).await;
     stream.stop().await;
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use ::stream::{Settings, Target};
 use anyhow::bail;
 use model::Label;
-use model::config::Facility;
+use model::config::{Facility, SyslogTransport};
 use serde::Deserialize;
 
 use super::super::size::Size;
@@ -27,6 +27,7 @@ pub struct Entry {
     rotate: Option<Size>,
     keep: Option<u32>,
     syslog: Option<String>,
+    ca: Option<PathBuf>,
     facility: Option<Facility>,
     queue: Option<usize>,
 }
@@ -45,12 +46,12 @@ pub(super) fn settings(entries: Vec<Entry>) -> anyhow::Result<Vec<Settings>> {
 }
 
 fn one(entry: Entry) -> anyhow::Result<Settings> {
-    let Entry { name, dnstap, file, rotate, keep, syslog, facility, queue } = entry;
+    let Entry { name, dnstap, file, rotate, keep, syslog, ca, facility, queue } = entry;
     if file.is_none() && (rotate.is_some() || keep.is_some()) {
         bail!("log.stream {name}: rotate and keep are of a file: give file, or leave them out");
     }
-    if syslog.is_none() && facility.is_some() {
-        bail!("log.stream {name}: facility is of syslog: give syslog, or leave it out");
+    if syslog.is_none() && (facility.is_some() || ca.is_some()) {
+        bail!("log.stream {name}: facility and ca are of syslog: give syslog, or leave them out");
     }
     let target = match (dnstap, file, syslog) {
         (Some(to), None, None) => match to.split_once(':') {
@@ -66,13 +67,20 @@ fn one(entry: Entry) -> anyhow::Result<Settings> {
             Target::File { path: std::path::absolute(path)?, rotate, keep }
         }
         (None, None, Some(to)) => {
-            let (tcp, address) = match to.split_once(':') {
-                Some(("udp", address)) => (false, address),
-                Some(("tcp", address)) => (true, address),
-                _ => bail!("log.stream {name}: syslog {to}: give udp:HOST:PORT or tcp:HOST:PORT"),
+            let (transport, address) = match to.split_once(':') {
+                Some(("udp", address)) => (SyslogTransport::Udp, address),
+                Some(("tcp", address)) => (SyslogTransport::Tcp, address),
+                Some(("tls", address)) => (SyslogTransport::Tls, address),
+                _ => bail!(
+                    "log.stream {name}: syslog {to}: give udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT"
+                ),
             };
+            if transport != SyslogTransport::Tls && ca.is_some() {
+                bail!("log.stream {name}: ca is of syslog over TLS: give tls:HOST:PORT, or leave it out");
+            }
+            let ca = ca.map(std::path::absolute).transpose()?;
             let address = receiver(&name, "syslog", address)?;
-            Target::Syslog { address, tcp, facility: facility.unwrap_or(Facility::Local0) }
+            Target::Syslog { address, transport, ca, facility: facility.unwrap_or(Facility::Local0) }
         }
         _ => bail!("log.stream {name}: give one of dnstap, file and syslog"),
     };
@@ -107,12 +115,17 @@ mod tests {
     fn each_kind_of_stream_is_read_with_its_defaults() {
         let text = "[[log.stream]]\nname = \"a\"\ndnstap = \"unix:/run/tap.sock\"\n\
                     [[log.stream]]\nname = \"b\"\nfile = \"/var/log/q.ndjson\"\nrotate = \"1MiB\"\nqueue = 5000\n\
-                    [[log.stream]]\nname = \"c\"\nsyslog = \"tcp:[2001:db8::1]:514\"\nfacility = \"local3\"\n\
+                    [[log.stream]]\nname = \"c\"\nsyslog = \"tls:[2001:db8::1]:6514\"\nca = \"/etc/ssl/own.pem\"\nfacility = \"local3\"\n\
                     [[log.stream]]\nname = \"d\"\ndnstap = \"tcp:tap.example.net:6000\"\n";
         let targets = [
             Target::DnstapUnix("/run/tap.sock".into()),
             Target::File { path: "/var/log/q.ndjson".into(), rotate: 1 << 20, keep: KEEP },
-            Target::Syslog { address: "[2001:db8::1]:514".to_owned(), tcp: true, facility: Facility::Local3 },
+            Target::Syslog {
+                address: "[2001:db8::1]:6514".to_owned(),
+                transport: SyslogTransport::Tls,
+                ca: Some("/etc/ssl/own.pem".into()),
+                facility: Facility::Local3,
+            },
             Target::DnstapTcp("tap.example.net:6000".to_owned()),
         ];
         let streams = read(text).unwrap();
@@ -130,9 +143,10 @@ mod tests {
             ("dnstap = \"unix:/a\"\nfile = \"/b\"", "give one of dnstap, file and syslog"),
             ("dnstap = \"/a\"", "give unix:/PATH or tcp:HOST:PORT"),
             ("dnstap = \"tcp:host\"", "give HOST:PORT"),
-            ("syslog = \"host:514\"", "give udp:HOST:PORT or tcp:HOST:PORT"),
+            ("syslog = \"host:514\"", "give udp:HOST:PORT, tcp:HOST:PORT or tls:HOST:PORT"),
             ("dnstap = \"unix:/a\"\nrotate = \"1MiB\"", "rotate and keep are of a file"),
-            ("file = \"/a\"\nfacility = \"user\"", "facility is of syslog"),
+            ("file = \"/a\"\nfacility = \"user\"", "facility and ca are of syslog"),
+            ("syslog = \"udp:h:1\"\nca = \"/a\"", "ca is of syslog over TLS"),
             ("file = \"/a\"\nqueue = 3", "queue 3 is out of range"),
             ("fil = \"/a\"", "fil"),
         ] {
