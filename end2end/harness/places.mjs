@@ -40,6 +40,7 @@ export const FILLED = [
   '/services/new',
   `/services/${SERVICE}`,
   `/services/${SERVICE}/edit`,
+  `/services/${SERVICE}/ramp/new`,
   `/services/${SERVICE}/delete`,
   '/zones',
   `/zones/${ZONE}`,
