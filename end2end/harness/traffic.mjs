@@ -9,9 +9,9 @@ import { within } from './until.mjs';
 
 const LONGEST_MS = 120_000;
 
-/** Sends exactly `count` queries for `name` from four clients, and waits for the answers. */
-export async function sendQueries(port, name, count) {
-  const load = await startLoad(port, name, ['-n', String(count)]);
+/** Sends exactly `count` queries for `name` from four clients at the address `from`, and waits for the answers. */
+export async function sendQueries(port, name, count, from = '127.0.0.1') {
+  const load = await startLoad(port, name, ['-a', from, '-n', String(count)]);
   return load.ended;
 }
 

@@ -1,11 +1,13 @@
 //! The proof of the product: thousands of queries, exactly by weight, and every report says the same numbers.
 
 use std::fs;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::harness::Transport::{Tcp, Udp};
-use crate::harness::{Ran, Site, Tally, folder, lab, run, volley};
+use crate::harness::{Ran, Site, Tally, folder, lab, run, until, volley};
+use crate::steering::kdig;
 
 /// The weights of the lab, as `split --csv` takes them.
 const WEIGHTS: &str = "10.10.25.46=6,10.10.26.40=3,10.10.23.40=1";
@@ -37,6 +39,8 @@ fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees(
     let words = site.cli(&["split", lab::SERVICE]).success().stdout;
     assert!(words.contains("5000 answered, 5000 rows logged, 0 rows dropped\n"), "{words}");
     assert!(words.ends_with("hello.avi.iberia.local PASS\n"), "{words}");
+    let few = "80 % of the answers went to 1 of 1 client, as concentrated as 1.0 equal ones\n";
+    assert!(words.contains(few), "{words}");
     let printed = site.cli(&["split", lab::SERVICE, "--since", "5m", "--json"]).success().stdout;
     let printed: Value = serde_json::from_str(&printed).expect("split --json prints JSON");
     assert_eq!(printed["segments"][0]["members"], split["segments"][0]["members"]);
@@ -57,6 +61,49 @@ fn five_thousand_queries_of_eight_clients_split_exactly_and_every_report_agrees(
     assert!(judged.ends_with(&format!("{file} PASS\n")), "{judged}");
     let wrong = run(&["split", "--csv", &file, "--expect", "10.10.25.46=5,10.10.26.40=4,10.10.23.40=1"]);
     assert_eq!((wrong.code, wrong.stdout.ends_with(" FAIL\n")), (3, true), "{wrong:?}");
+}
+
+#[test]
+fn a_hashed_split_is_judged_by_the_networks_that_asked_and_not_by_their_answers() {
+    let site = Site::start();
+    site.apply(
+        "version: 1
+zones: [{name: sticky.test, name_servers: [ns.example.net]}]
+services:
+  - name: app.sticky.test
+    pools: [{name: all, algorithm: consistent_hash, members: [{address: 10.0.0.1}, {address: 10.0.0.2}]}]
+",
+    );
+    let split = || -> Value {
+        let printed = site.cli(&["split", "app.sticky.test", "--json"]).stdout;
+        serde_json::from_str(&printed).expect("split --json prints JSON")
+    };
+    let ask = |network: u8| {
+        assert!(kdig(&site, "app.sticky.test", &format!("10.{network}.0.0/24")).contains("10.0.0."))
+    };
+    // One network asks again and again.
+    (0..12).for_each(|_| ask(0));
+    let segment = until("the rows of one network", Duration::from_secs(30), || {
+        let segment = split()["segments"][0].take();
+        (segment["networks"]["rows"] == 12).then_some(segment)
+    });
+    assert_eq!((&segment["mode"], &segment["verdict"]), (&json!("hashed"), &json!("INSUFFICIENT")));
+    assert_eq!(segment["networks"]["counted"], 1);
+    (1..40).for_each(ask);
+    let segment = until("the rows of all networks", Duration::from_secs(30), || {
+        let segment = split()["segments"][0].take();
+        (segment["networks"]["counted"] == 40).then_some(segment)
+    });
+    assert_eq!(
+        (&segment["verdict"], &segment["networks"]["divided"]),
+        (&json!("PASS"), &json!(0)),
+        "{segment}"
+    );
+    let reason = segment["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("Each of 40 networks kept one member"), "{reason}");
+    let count = |of: &Value, key: &str| of[key].as_u64().expect("a count");
+    let answers = segment["members"].as_array().expect("members").iter().map(|m| count(m, "observed"));
+    assert_eq!(answers.sum::<u64>(), 51, "answers are counted as ever");
 }
 
 /// An exported log.

@@ -13,7 +13,7 @@ use crate::harness::{Client, Database, Site, Start, Transport, folder, shared_da
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What kdig prints of a question asked for a client's network.
-fn kdig(site: &Site, name: &str, subnet: &str) -> String {
+pub fn kdig(site: &Site, name: &str, subnet: &str) -> String {
     let (at, port) = (format!("@{}", site.dns().ip()), site.dns().port().to_string());
     let output =
         Command::new("kdig").args([&at, "-p", &port, name, "A", &format!("+subnet={subnet}")]).output();

@@ -135,7 +135,7 @@ fn stack(
 }
 
 /// A line over the whole height for each event, with a head that points up for good news and down for bad.
-fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> f64) -> Vec<AnyView> {
+pub(super) fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> f64) -> Vec<AnyView> {
     let within = markers.iter().filter(|marker| (from..=to).contains(&marker.at));
     within
         .map(|marker| {
@@ -156,7 +156,7 @@ fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> f64) -> Vec
         .collect()
 }
 
-fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, markers: &[Marker]) -> AnyView {
+pub(super) fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, markers: &[Marker]) -> AnyView {
     let entries: Vec<AnyView> = series
         .iter()
         .enumerate()
@@ -215,7 +215,7 @@ fn table(bars: &Bars<'_>, series: &[String], by_start: &BTreeMap<i64, Vec<u64>>)
 }
 
 /// The next number of the form 1, 2 or 5 times a power of ten, at least 2.
-fn nice(top: u64) -> u64 {
+pub(super) fn nice(top: u64) -> u64 {
     let mut step = 1;
     loop {
         for factor in [2, 4, 6, 10] {

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::colour;
 use crate::format;
 
-const RADIUS: f64 = 60.0;
-const WIDTH: f64 = 26.0;
+pub(super) const RADIUS: f64 = 60.0;
+pub(super) const WIDTH: f64 = 26.0;
 
 /// Parts of a whole as a ring: (label, count). The number in the middle is the sum, of things called `one` and `many`.
 pub fn donut(title: &str, parts: &[(String, u64)], (one, many): (&'static str, &'static str)) -> AnyView {
@@ -44,7 +44,7 @@ pub fn donut(title: &str, parts: &[(String, u64)], (one, many): (&'static str, &
 
 /// The outline of a share of the circle, clockwise from `from`; both as parts of 1. A whole circle is two halves, since
 /// an arc from a point to itself is nothing.
-fn arc(from: f64, share: f64) -> String {
+pub(super) fn arc(from: f64, share: f64) -> String {
     let at = |part: f64| {
         let angle = part * TAU - TAU / 4.0;
         (RADIUS * angle.cos(), RADIUS * angle.sin())

@@ -75,7 +75,7 @@ pub fn share_bars(members: &[MemberShare]) -> AnyView {
 }
 
 /// The step of the axis and how many of them it has: at most six, on round numbers, enough for the largest share.
-fn scale(most: f64) -> (f64, u32) {
+pub(super) fn scale(most: f64) -> (f64, u32) {
     let most = most.clamp(0.01, 1.0);
     let step = [0.02, 0.05, 0.1, 0.2].into_iter().find(|step| most <= step * 6.0).unwrap_or(0.2);
     let steps = (most / step - 1e-9).ceil();

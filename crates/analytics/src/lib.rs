@@ -14,9 +14,11 @@ mod reason;
 mod report;
 mod sequential;
 pub mod split_csv;
+mod spread;
 mod wilson;
 
 pub use chi_square::survival as chi_square_survival;
 pub use judge::{SIGNIFICANCE, judge};
 pub use report::report;
+pub use spread::spread;
 pub use wilson::interval as wilson_interval;

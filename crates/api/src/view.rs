@@ -9,7 +9,7 @@ use model::config::{AlertRule, Channel, Monitor, Pool, Service, Zone};
 use model::health::{Health, MemberHealth, Override, Standing};
 use model::occurrence::{Delivery, Occurrence};
 use model::plan::Change;
-use model::split::{SplitReport, Totals};
+use model::split::{SplitClients, SplitReport, Spread, Totals};
 use serde::{Deserialize, Serialize};
 
 use crate::health::{CheckStrip, HealthChangeLine};
@@ -159,6 +159,10 @@ pub struct SplitView {
     pub since: String,
     /// Events of the window.
     pub markers: Vec<Marker>,
+    /// How far members strayed, bucket by bucket, in the segment that is in force; none where it is not by weight.
+    pub spread: Option<Spread>,
+    /// Who asked; none when the rows could not be read in time.
+    pub clients: Option<SplitClients>,
 }
 
 /// One row of the Logs page, as text.

@@ -2,6 +2,7 @@
 
 mod clients;
 mod networks;
+mod spread;
 
 use std::net::IpAddr;
 
@@ -11,6 +12,7 @@ use crate::rrtype::Family;
 
 pub use clients::{AnswersOf, ClientAnswers, MemberAnswers, SplitClients, TopShare};
 pub use networks::{DividedNetwork, HashShare, MemberRows, NetworkShare, NetworkSplit, ObservedNetworks};
+pub use spread::{Spread, SpreadBar};
 
 /// How the members of a segment were chosen, which decides how their counts are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

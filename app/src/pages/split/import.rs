@@ -97,7 +97,7 @@ pub fn import(
 
 fn result(imported: &Imported) -> AnyView {
     let report = &imported.report;
-    let segments: Vec<AnyView> = report.segments.iter().map(|one| segment::card(1, one, 1)).collect();
+    let segments: Vec<AnyView> = report.segments.iter().map(|one| segment::card(1, one, 1, None)).collect();
     let left_out = imported.empty + imported.other_family;
     let hint = format!(
         "{} without an address, {} of the other family",

@@ -1,17 +1,23 @@
 //! The split: what was answered, beside what the weights asked for, and whether the two agree.
 
+mod figures;
 mod headline;
 pub mod import;
+mod over_time;
 mod segment;
+mod who;
 
 use api::view::{ServiceLine, SplitView};
 use leptos::prelude::*;
+use model::split::{SplitReport, Verdict};
 
-use crate::charts::{Bars, stacked_bars};
+use crate::charts::{chart_data, chart_files};
 use crate::components::{Command, Crumbs, Empty, Notice, NoticeKind, PageHead};
 use crate::format;
 use crate::islands::{AutoRefresh, ExportButton};
 use crate::pages::services::service_table;
+
+pub use figures::{Figure, Figures};
 
 const WINDOWS: [&str; 6] = ["5m", "15m", "1h", "6h", "1d", "7d"];
 
@@ -36,7 +42,7 @@ pub fn list(lines: &[ServiceLine]) -> impl IntoView + use<> {
 }
 
 /// The proof for one service.
-pub fn detail(service: &str, view: &SplitView, now: i64) -> impl IntoView + use<> {
+pub fn detail(service: &str, view: &SplitView) -> impl IntoView + use<> {
     let windows: Vec<AnyView> = WINDOWS
         .iter()
         .map(|window| {
@@ -52,7 +58,8 @@ pub fn detail(service: &str, view: &SplitView, now: i64) -> impl IntoView + use<
             <AutoRefresh seconds=5/>
             <nav class="segmented" aria-label="Window">{windows}</nav>
         </PageHead>
-        <div data-live="split">{report(service, view, now)}</div>
+        <div data-live="split">{report(service, view)}</div>
+        {who(service, view)}
         <section class="card">
             <h2>"Check it yourself"</h2>
             <p class="muted">"The same verdict on the command line, or from "<a href=format!("/split/import?service={service}")>"any exported CSV"</a>" with a column of answered addresses."</p>
@@ -62,7 +69,7 @@ pub fn detail(service: &str, view: &SplitView, now: i64) -> impl IntoView + use<
     }
 }
 
-fn report(service: &str, view: &SplitView, now: i64) -> AnyView {
+fn report(service: &str, view: &SplitView) -> AnyView {
     let Some(report) = &view.report else {
         return view! {
             <Notice kind=NoticeKind::Warn>"The split is read from storage, which is away. Counting goes on in memory."</Notice>
@@ -78,33 +85,62 @@ fn report(service: &str, view: &SplitView, now: i64) -> AnyView {
         }
         .into_any();
     }
-    let order: Vec<String> = report
-        .segments
-        .last()
-        .map(|s| s.members.iter().map(|m| m.address.to_string()).collect())
-        .unwrap_or_default();
-    let series = stacked_bars(&Bars {
-        title: "Answers over time by member",
-        from: report.from,
-        to: report.to.min(now),
-        step: view.step,
-        points: &view.series,
-        order: &order,
-        unit: "answers",
-        markers: &view.markers,
+    let Some(figures) = Figures::of(view) else { return ().into_any() };
+    let files = Files::of(service, report);
+    let last = report.segments.len();
+    // What failed is shown whole; what passed before the weights of now is folded up.
+    let is_open = |number: usize, verdict: Verdict| number + 2 > last || verdict == Verdict::Fail;
+    let cards = |open: bool| -> Vec<AnyView> {
+        let all = report.segments.iter().enumerate().rev().map(|(i, s)| (i + 1, s));
+        let wanted = all.filter(|(number, s)| is_open(*number, s.verdict) == open);
+        wanted.map(|(number, s)| segment::card(number, s, last, Some(&files))).collect()
+    };
+    let earlier = cards(false);
+    let folded = (!earlier.is_empty()).then(|| {
+        let count = format::count(earlier.len() as u64, "earlier segment", "earlier segments");
+        view! {
+            <details class="card earlier">
+                <summary>{count}" that did not fail"</summary>
+                <div class="stack">{earlier}</div>
+            </details>
+        }
     });
-    let segments: Vec<AnyView> = report
-        .segments
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(i, s)| segment::card(i + 1, s, report.segments.len()))
-        .collect();
     view! {
         {headline::verdict(report)}
         {headline::totals(&report.totals)}
-        <section class="card"><h2>"Answers over time"</h2>{series}</section>
-        {segments}
+        {cards(true)}
+        {folded}
+        {over_time::section(view, &figures, &files)}
     }
     .into_any()
+}
+
+/// Who asked stands still while the rest is live: it is read from many rows.
+fn who(service: &str, view: &SplitView) -> Option<AnyView> {
+    let report = view.report.as_ref().filter(|report| !report.segments.is_empty())?;
+    Some(who::section(view, &Figures::of(view)?, &Files::of(service, report)))
+}
+
+/// Where the charts of a page are as files: of the same window, whatever the time when they are fetched.
+pub struct Files {
+    base: String,
+    query: String,
+}
+
+impl Files {
+    fn of(service: &str, report: &SplitReport) -> Files {
+        let query = format!("from={}&to={}", format::rfc3339(report.from), format::rfc3339(report.to));
+        Files { base: format!("/split/{}/chart/", format::in_query(service)), query }
+    }
+
+    /// The table of a figure, folded up, and its files.
+    pub fn data(&self, figures: &Figures<'_>, figure: Figure) -> Option<AnyView> {
+        let sheet = figures.sheet(figure)?;
+        Some(chart_data(&sheet, &format!("{}{figure}", self.base), &self.query))
+    }
+
+    /// The files of a figure that has its table already.
+    pub fn links(&self, title: &str, figure: Figure) -> AnyView {
+        chart_files(title, &format!("{}{figure}", self.base), &self.query)
+    }
 }

@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use model::split::{MemberShare, NetworkSplit, Segment, SplitMode};
 
+use super::{Figure, Files};
 use crate::charts::{donut, share_bars, swatch};
 use crate::components::VerdictMark;
 use crate::format;
 
-/// The card of a segment, the `number`th of `of`.
-pub fn card(number: usize, segment: &Segment, of: usize) -> AnyView {
+/// The card of a segment, the `number`th of `of`; `files` are those of its page, where it has any.
+pub fn card(number: usize, segment: &Segment, of: usize, files: Option<&Files>) -> AnyView {
     let judged = judged(segment);
     let parts: Vec<(String, u64)> = judged.iter().map(|m| (m.address.to_string(), m.observed)).collect();
     let unit = if segment.networks.is_some() { ("network", "networks") } else { ("answer", "answers") };
@@ -34,6 +35,7 @@ pub fn card(number: usize, segment: &Segment, of: usize) -> AnyView {
                 {share_bars(&judged)}
             </div>
             {members(number, segment, &judged)}
+            {files.map(|files| files.links(&format!("the members of segment {number}"), Figure::Members(number)))}
         </section>
     }
     .into_any()

@@ -72,6 +72,7 @@ pub fn router() -> Router<Shared> {
         .route("/split", get(split::list))
         .route("/split/import", get(split_import::ask))
         .route("/split/{name}", get(split::detail))
+        .route("/split/{name}/chart/{file}", get(split::chart))
         .route("/logs", get(logs::show))
         .route("/logs/full", post(full_log::post))
         .route("/logs/policy", get(log_policy::show).post(log_policy::post))
