@@ -114,7 +114,10 @@ pub fn judge(segment: &ObservedSegment) -> Segment {
             share: counts.share(i),
             ci_low,
             ci_high,
-            deviation: counts.deviation(i),
+            // Of the share beside it, be it that of the weight or of the slots.
+            deviation: slots.map_or(counts.deviation(i), |slots| {
+                counts.observed[i] as f64 - slots.expected_share(i) * counts.total as f64
+            }),
         }
     });
     Segment {
