@@ -154,12 +154,17 @@ async fn what_a_killed_process_spilled_is_stored_once_and_was_counted() {
     let stored = ports(&again.sink);
     assert!(stored.is_sorted_by(|a, b| a < b), "none twice");
     assert!(stored.len() as u64 >= status.spilled, "{} of {status:?}", stored.len());
-    let content = again.sink.content();
-    let (answered, accounted) = (content.answered(), content.accounted());
-    assert_eq!(content.outcome(Outcome::Stored), stored.len() as u64);
-    assert_eq!(answered.values().sum::<u64>(), 1000, "every answer was counted before its row was spilled");
-    assert!(accounted.iter().all(|(service, count)| answered[service] >= *count));
-    drop(content);
+    {
+        let content = again.sink.content();
+        let (answered, accounted) = (content.answered(), content.accounted());
+        assert_eq!(content.outcome(Outcome::Stored), stored.len() as u64);
+        assert_eq!(
+            answered.values().sum::<u64>(),
+            1000,
+            "every answer was counted before its row was spilled"
+        );
+        assert!(accounted.iter().all(|(service, count)| answered[service] >= *count));
+    }
     rig.sink.always(Fault::None);
     rig.finish().await;
 }
