@@ -23,6 +23,7 @@ mod exposure;
 mod health;
 mod listening;
 mod logging;
+mod looking;
 mod metrics;
 mod openapi;
 mod outage;

@@ -21,8 +21,8 @@ pub use config::{Edit, EditError, Edited};
 pub use error::StoreError;
 pub use events::{DeliveryQuery, EventQuery};
 pub use log::{
-    Batch, Batches, Cell, CopyReader, CsvRows, ExportColumn, ExportColumns, ExportFormat, JsonRows, Kind,
-    LogQuery, Record,
+    Batch, Batches, Cell, CopyReader, CsvRows, ExportColumn, ExportColumns, ExportFormat, Indexed, JsonRows,
+    Kind, LogQuery, Record,
 };
 pub use pools::{Options, Store};
 pub use secrets::SecretRow;

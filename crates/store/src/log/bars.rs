@@ -1,17 +1,17 @@
 //! How rows lie in time.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use api::view::{Bars, Basis, By};
+use api::view::{Bars, By};
 use model::counter::BUCKET_US;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::columns::rcode;
 use super::counted::{Table, admits};
 use super::reading::Reading;
-use super::slices::Slices;
-use super::{LogQuery, condition, group, timestamp};
+use super::tally::{Ask, tally};
+use super::{LogQuery, condition};
 use crate::error::StoreError;
 use crate::pools::Store;
 
@@ -26,36 +26,18 @@ impl Store {
         budget: Duration,
     ) -> Result<Bars, StoreError> {
         let step = whole(step);
-        let mut bars = Bars { step, ..Bars::default() };
         let mut reading = Reading::begin(self, budget).await?;
-        bars.suppressed = self.suppressed(&mut reading, query, step).await?;
-        let Some((from, to)) = reading.extent(query).await? else { return Ok(bars) };
-        let group = group::of(by);
-        let mut rows: BTreeMap<(i64, String), u64> = BTreeMap::new();
-        let mut slices = Slices::backwards(from, to);
-        while let Some((from, to)) = slices.next() {
-            let begun = Instant::now();
-            let part = LogQuery { from, to, filter: query.filter.clone() };
-            let sql = format!(
-                "SELECT start, {}, rows FROM (SELECT {} AS start, {}, count(*) AS rows \
-                 FROM query_log WHERE {} GROUP BY 1, 2) bars",
-                group.label,
-                step_of("at", step),
-                group.column(),
-                condition::of(&part, &self.site)
-            );
-            let Some(found) = reading.fetch(sql).await? else {
-                (bars.basis, bars.searched_to) = (Basis::Partial, Some(to));
-                break;
-            };
-            for row in &found {
-                *rows.entry((row.try_get(0)?, row.try_get(1)?)).or_default() +=
-                    row.try_get::<i64, _>(2)? as u64;
-            }
-            slices.took(begun.elapsed(), reading.left());
-        }
-        bars.points = rows.into_iter().map(|((start, value), rows)| (start, value, rows)).collect();
-        Ok(bars)
+        let suppressed = self.suppressed(&mut reading, query, step).await?;
+        let tally = tally(&mut reading, &self.site, &Ask { query, by: Some(by), step: Some(step) }).await?;
+        let points =
+            tally.cells.into_iter().map(|((start, value), cell)| (start, value, cell.rows.round() as u64));
+        Ok(Bars {
+            step,
+            points: points.filter(|(.., rows)| *rows > 0).collect(),
+            suppressed,
+            basis: tally.basis,
+            searched_to: tally.searched_to,
+        })
     }
 
     /// Answers without a row by step, of the services a filter admits. A bucket that lies in the window in part counts
@@ -66,18 +48,28 @@ impl Store {
         query: &LogQuery,
         step: i64,
     ) -> Result<Vec<(i64, u64)>, StoreError> {
+        let from = query.from.div_euclid(BUCKET_US) * BUCKET_US;
+        let to = (query.to + BUCKET_US - 1).div_euclid(BUCKET_US) * BUCKET_US;
+        let cover = reading.cover(&self.site, from, to, Some(step)).await?;
+        let of = |table: &str, time: &str, stretch: String| {
+            format!(
+                "SELECT {} AS start, count FROM {table} WHERE site = {} AND outcome <> 0 AND {stretch} AND {}",
+                step_of(time, step),
+                condition::literal(&self.site),
+                admits(&query.filter, Table::Accounts).sql(),
+            )
+        };
         let sql = format!(
-            "SELECT {} AS start, sum(count)::bigint FROM log_accounts WHERE site = {} AND outcome <> 0 \
-             AND bucket > {}::timestamptz - interval '10 seconds' AND bucket < {}::timestamptz AND {} \
-             GROUP BY 1 ORDER BY 1",
-            step_of("bucket", step),
-            condition::literal(&self.site),
-            condition::literal(&timestamp(query.from)),
-            condition::literal(&timestamp(query.to)),
-            admits(&query.filter, Table::Accounts).sql(),
+            "SELECT start, sum(count)::bigint FROM ({} UNION ALL {}) missing GROUP BY 1 ORDER BY 1",
+            of("account_periods", "period", cover.periods_sql()),
+            of("log_accounts", "bucket", cover.gaps_sql())
         );
         let found = reading.fetch(sql).await?.unwrap_or_default();
-        found.iter().map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)? as u64))).collect()
+        let mut steps = BTreeMap::new();
+        for row in &found {
+            steps.insert(row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)? as u64);
+        }
+        Ok(steps.into_iter().collect())
     }
 
     /// Rows by step of `step` microseconds and response code: (start, code, rows).

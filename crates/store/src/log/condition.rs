@@ -24,7 +24,8 @@ pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\0', "").replace('\'', "''"))
 }
 
-fn filter(filter: &Filter) -> String {
+/// A filter alone.
+pub fn filter(filter: &Filter) -> String {
     let join = |list: &[Filter], word: &str, empty: &str| {
         let parts: Vec<String> = list.iter().map(self::filter).collect();
         if parts.is_empty() { empty.to_owned() } else { format!("({})", parts.join(word)) }
@@ -91,8 +92,13 @@ fn equal(field: Field, value: &Value) -> String {
         }
         Value::Text(text) => format!("{column} = {}", literal(text)),
         Value::Network(network) => {
+            let single = network.prefix_len() == network.max_prefix_len();
             let network = literal(&network.to_string());
             match field {
+                // Never null, and of full length: in these forms an index serves them.
+                Field::ClientIp if single => format!("client = {network}::inet"),
+                Field::ClientIp => format!("client <<= {network}::inet"),
+                Field::Member if single => format!("coalesce(member = {network}::inet, false)"),
                 // The last part may say how many more there were, as +3.
                 Field::Answers => format!(
                     "EXISTS (SELECT FROM unnest(string_to_array(answers, ';')) a \

@@ -12,7 +12,6 @@ use super::{code, condition};
 /// Which table knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Table {
-    #[allow(dead_code)]
     /// Answers by service, pool, member, family and code.
     Counters,
     /// What became of rows, by service.
@@ -49,7 +48,6 @@ impl Condition {
     }
 }
 
-#[allow(dead_code)]
 /// A condition that selects just what the filter does; none when the table does not know enough.
 pub fn exact(filter: &Filter, table: Table) -> Option<Condition> {
     is_known(filter, table).then(|| bound(filter, table, true))
@@ -60,7 +58,6 @@ pub fn admits(filter: &Filter, table: Table) -> Condition {
     bound(filter, table, true)
 }
 
-#[allow(dead_code)]
 fn is_known(filter: &Filter, table: Table) -> bool {
     match filter {
         Filter::All => true,

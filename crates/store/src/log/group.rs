@@ -24,6 +24,11 @@ impl Group {
     }
 }
 
+/// All rows in one group.
+pub fn none() -> Group {
+    Group { key: "''::text", name: "everything", label: "everything".to_owned() }
+}
+
 /// The key and the text of a grouping.
 pub fn of(by: By) -> Group {
     let group = |key, name, label: &str| Group { key, name, label: label.to_owned() };

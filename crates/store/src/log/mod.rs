@@ -9,12 +9,16 @@ mod count;
 mod counted;
 mod export;
 mod group;
+mod indexes;
 mod networks;
 mod partitions;
+mod periods;
 mod reading;
 mod rows;
+mod sample;
 mod slices;
 mod split;
+mod tally;
 mod top;
 mod values;
 mod write;
@@ -23,6 +27,7 @@ pub use export::{
     Batch, Batches, Cell, Column as ExportColumn, CsvRows, ExportColumns, ExportFormat, JsonRows, Kind,
     Record, binary::Reader as CopyReader,
 };
+pub use indexes::Indexed;
 use model::filter::Filter;
 
 /// Which rows of the log.

@@ -14,11 +14,11 @@ const LOCK: i64 = 0x5374_6565_6c79_6172;
 /// How long the numbers of written batches are remembered; a batch is offered again within minutes.
 const BATCHES_KEPT: &str = "1 day";
 
-fn day_of(at: i64) -> NaiveDate {
+pub(super) fn day_of(at: i64) -> NaiveDate {
     DateTime::from_timestamp_micros(at).unwrap_or_default().date_naive()
 }
 
-fn name_of(day: NaiveDate) -> String {
+pub(super) fn name_of(day: NaiveDate) -> String {
     format!("query_log_{}", day.format("%Y%m%d"))
 }
 
@@ -52,8 +52,14 @@ impl Store {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {}", name_of(day)))).execute(&mut *tx).await?;
             }
         }
-        for table in ["answer_counters", "log_accounts"] {
-            let sql = format!("DELETE FROM {table} WHERE bucket < $1::date");
+        for (table, time) in [
+            ("answer_counters", "bucket"),
+            ("log_accounts", "bucket"),
+            ("answer_periods", "period"),
+            ("account_periods", "period"),
+            ("counted_periods", "period"),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE {time} < $1::date");
             sqlx::query(AssertSqlSafe(sql)).bind(end).execute(&mut *tx).await?;
         }
         Ok(tx.commit().await?)
@@ -106,7 +112,7 @@ impl Store {
 }
 
 /// The day of a partition. Its name is rebuilt from the day, so that nothing of the catalogue's text becomes SQL.
-fn day_in(name: &str) -> Option<NaiveDate> {
+pub(super) fn day_in(name: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(name.strip_prefix("query_log_")?, "%Y%m%d").ok()
 }
 

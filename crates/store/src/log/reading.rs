@@ -78,4 +78,14 @@ impl Reading {
         let (from, to) = (query.from.max(first), query.to.min(last + 1));
         Ok((from < to).then_some((from, to)))
     }
+
+    /// What the planner thinks of a statement: its cost, and how many rows it gives.
+    pub async fn plan(&mut self, sql: &str) -> Result<(f64, f64), StoreError> {
+        let sql = format!("EXPLAIN (FORMAT JSON) {sql}");
+        let plan: serde_json::Value =
+            sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(&mut *self.tx).await?;
+        let number = |key: &str| plan[0]["Plan"][key].as_f64();
+        let unreadable = || StoreError::unreadable("a plan of PostgreSQL");
+        Ok((number("Total Cost").ok_or_else(unreadable)?, number("Plan Rows").ok_or_else(unreadable)?))
+    }
 }

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::time::Duration;
 
 use model::counter::BUCKET_US;
 use model::row::Outcome;
 use model::rrtype::{Family, Rcode};
-use model::split::{Dropped, ObservedSegment, SegmentMember, SplitMode, Totals};
+use model::split::{ObservedSegment, SegmentMember, SplitMode, Totals};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Row};
 
 use super::columns::rcode;
+use super::condition::literal;
+use super::reading::Reading;
 use super::{code, timestamp};
 use crate::error::StoreError;
 use crate::pools::Store;
@@ -34,6 +37,9 @@ pub(super) struct Sure {
     /// The least and the greatest generation.
     pub generations: (i64, i64),
 }
+
+/// How long totals may take: as long as any page waits.
+const TOTALS: Duration = Duration::from_secs(10);
 
 struct Start {
     version: (i64, i64),
@@ -177,32 +183,39 @@ impl Store {
 
     /// What became of every answered query, of one service or of the site.
     pub async fn totals(&self, service: Option<&str>, from: i64, to: i64) -> Result<Totals> {
-        let one = "($4::text IS NULL OR service = $4)";
-        let answered = format!(
-            "SELECT coalesce(sum(count), 0)::bigint FROM answer_counters WHERE site = $1 AND {IN_WINDOW} AND {one}"
+        let mut reading = Reading::begin(self, TOTALS).await?;
+        let from = from.div_euclid(BUCKET_US) * BUCKET_US;
+        let cover = reading.cover(&self.site, from, to + BUCKET_US - 1, None).await?;
+        let site = literal(&self.site);
+        let one = service.map_or("true".to_owned(), |service| format!("service = {}", literal(service)));
+        let sql = |periods: &str, buckets: &str, outcome: &str| {
+            let of = |table: &str, stretch: String| {
+                format!(
+                    "SELECT {outcome} AS outcome, count FROM {table} WHERE site = {site} AND {stretch} AND {one}"
+                )
+            };
+            format!("{} UNION ALL {}", of(periods, cover.periods_sql()), of(buckets, cover.gaps_sql()))
+        };
+        // One statement: a flush between two must not make the sums disagree.
+        let sql = format!(
+            "SELECT outcome, sum(count)::bigint AS count FROM ({} UNION ALL {}) sums GROUP BY outcome",
+            sql("answer_periods", "answer_counters", "-1::smallint"),
+            sql("account_periods", "log_accounts", "outcome")
         );
-        let accounts = format!(
-            "SELECT outcome, sum(count)::bigint AS count FROM log_accounts \
-             WHERE site = $1 AND {IN_WINDOW} AND {one} GROUP BY 1"
-        );
-        // One snapshot: a flush between the two statements must not make the sums disagree.
-        let mut tx = self.read.begin().await?;
-        sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY").execute(&mut *tx).await?;
-        let bind = [timestamp(from), timestamp(to)];
-        let answered: i64 = sqlx::query_scalar(AssertSqlSafe(answered))
-            .bind(&self.site)
-            .bind(&bind[0])
-            .bind(&bind[1])
-            .bind(service)
-            .fetch_one(&mut *tx)
-            .await?;
-        let query = sqlx::query(AssertSqlSafe(accounts)).bind(&self.site).bind(&bind[0]).bind(&bind[1]);
-        let rows = query.bind(service).fetch_all(&mut *tx).await?;
-        tx.commit().await?;
-        let mut totals = Totals { answered: answered as u64, logged: 0, dropped: Dropped::default() };
+        let timeout = || StoreError::Refused {
+            code: "57014".to_owned(),
+            message: "adding up the answers of the window took too long: choose a shorter one".to_owned(),
+        };
+        let rows = reading.fetch(sql).await?.ok_or_else(timeout)?;
+        let mut totals = Totals::default();
         for row in &rows {
             let count = row.try_get::<i64, _>("count")? as u64;
-            match Outcome::ALL.get(row.try_get::<i16, _>("outcome")? as usize) {
+            let outcome: i16 = row.try_get("outcome")?;
+            if outcome < 0 {
+                totals.answered += count;
+                continue;
+            }
+            match Outcome::ALL.get(outcome as usize) {
                 Some(Outcome::Stored) => totals.logged += count,
                 Some(Outcome::ServiceThrottle) => totals.dropped.service_throttle += count,
                 Some(Outcome::SiteThrottle) => totals.dropped.site_throttle += count,

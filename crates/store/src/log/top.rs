@@ -3,40 +3,38 @@
 use std::time::Duration;
 
 use api::view::{Basis, By, Top, TopValue};
-use sqlx::Row;
 
+use super::LogQuery;
 use super::reading::Reading;
-use super::{LogQuery, condition, group};
+use super::tally::{Ask, tally};
 use crate::error::StoreError;
 use crate::pools::Store;
 
 impl Store {
     /// The `n` most frequent values with their rows, as well as that can be known within a budget of time.
     pub async fn top(&self, query: &LogQuery, by: By, n: usize, budget: Duration) -> Result<Top, StoreError> {
-        let mut top = Top::default();
         let mut reading = Reading::begin(self, budget).await?;
-        let group = group::of(by);
-        let sql = format!(
-            "SELECT {}, rows, stands_for, count(*) OVER (), (sum(rows) OVER ())::bigint FROM \
-             (SELECT {}, count(*) AS rows, sum(stands_for)::bigint AS stands_for \
-              FROM query_log WHERE {} GROUP BY 1) ranks ORDER BY rows DESC, 1 LIMIT {n}",
-            group.label,
-            group.column(),
-            condition::of(query, &self.site)
-        );
-        let Some(found) = reading.fetch(sql).await? else {
-            (top.basis, top.searched_to) = (Basis::Partial, Some(query.to));
-            return Ok(top);
-        };
-        let mut all = 0;
-        for row in &found {
-            let count = |at: usize| Ok::<_, StoreError>(row.try_get::<i64, _>(at)? as u64);
-            top.values.push(TopValue { value: row.try_get(0)?, rows: count(1)?, stands_for: count(2)? });
-            top.distinct = Some(count(3)?);
-            all = count(4)?;
-        }
-        top.distinct = top.distinct.or(Some(0));
-        top.other = all - top.values.iter().map(|value| value.rows).sum::<u64>();
-        Ok(top)
+        let tally = tally(&mut reading, &self.site, &Ask { query, by: Some(by), step: None }).await?;
+        let distinct = tally.cells.len() as u64;
+        let mut values: Vec<TopValue> = tally
+            .cells
+            .into_iter()
+            .map(|((_, value), cell)| TopValue {
+                value,
+                rows: cell.rows.round() as u64,
+                stands_for: cell.stands_for.round() as u64,
+            })
+            .collect();
+        values.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.value.cmp(&b.value)));
+        let other = values.iter().skip(n).map(|value| value.rows).sum();
+        values.truncate(n);
+        let known = matches!(tally.basis, Basis::Exact | Basis::Counted);
+        Ok(Top {
+            values,
+            other,
+            distinct: known.then_some(distinct),
+            basis: tally.basis,
+            searched_to: tally.searched_to,
+        })
     }
 }

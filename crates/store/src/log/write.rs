@@ -4,7 +4,7 @@ use model::row::{AccountRow, Class, CounterRow, LogRow, Outcome, SegmentStart};
 use model::split::SplitMode;
 use sqlx::PgConnection;
 
-use super::{code, copy, timestamp};
+use super::{code, copy, periods, timestamp};
 use crate::error::StoreError;
 use crate::pools::Store;
 
@@ -20,6 +20,7 @@ impl Store {
         let mut writer = tx.copy_in_raw(&sql).await?;
         writer.send(encoded).await?;
         writer.finish().await?;
+        periods::reopen(&mut tx, &self.site, rows.iter().map(|row| row.at)).await?;
         add_accounts(&mut tx, &self.site, &AccountRow::of(rows, Outcome::Stored)).await?;
         Ok(tx.commit().await?)
     }
@@ -35,6 +36,8 @@ impl Store {
         if !self.is_new(&mut tx, batch).await? {
             return Ok(());
         }
+        let buckets = counters.iter().map(|row| row.bucket).chain(accounts.iter().map(|row| row.bucket));
+        periods::reopen(&mut tx, &self.site, buckets).await?;
         add_counters(&mut tx, &self.site, counters).await?;
         add_accounts(&mut tx, &self.site, accounts).await?;
         Ok(tx.commit().await?)
@@ -68,13 +71,16 @@ impl Store {
                      ON CONFLICT ON CONSTRAINT log_accounts_key \
                      DO UPDATE SET count = log_accounts.count + EXCLUDED.count) \
                    SELECT coalesce(sum(count), 0)::bigint FROM lost";
+        let mut tx = self.log.begin().await?;
+        periods::reopen_between(&mut tx, &self.site, from, to).await?;
         let lost: i64 = sqlx::query_scalar(sql)
             .bind(&self.site)
             .bind(timestamp(from))
             .bind(timestamp(to))
             .bind(number_of(Outcome::Storage))
-            .fetch_one(&self.log)
+            .fetch_one(&mut *tx)
             .await?;
+        tx.commit().await?;
         Ok(lost as u64)
     }
 

@@ -9,6 +9,7 @@ mod log;
 mod pages;
 mod ramps;
 mod split;
+mod tally;
 
 use store::{Options, Store};
 use test_support::Database;
