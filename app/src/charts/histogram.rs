@@ -12,7 +12,7 @@ pub(super) fn label(bar: &SpreadBar) -> String {
     let number =
         |value: f64| if value.fract() == 0.0 { format!("{value:+.0}") } else { format!("{value:+.1}") };
     match (bar.low, bar.high) {
-        (Some(low), Some(_)) if low == 0.0 => "0".to_owned(),
+        (Some(0.0), Some(_)) => "0".to_owned(),
         (Some(low), Some(_)) => number(low),
         (None, Some(_)) => "less".to_owned(),
         _ => "more".to_owned(),
