@@ -66,8 +66,8 @@ test('no page has a serious or critical violation of what axe checks', async (t)
       await page.goto('/logs');
       await alive(page);
       await page.getByRole('button', { name: 'Live' }).click();
-      await page.locator('tbody summary').first().click();
-      await page.getByText('generation', { exact: true }).first().waitFor();
+      await page.locator('table.log a.open').first().click();
+      await page.getByText('Why this answer').waitFor();
       await expectAccessible(page);
     },
   });

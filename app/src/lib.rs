@@ -19,4 +19,4 @@ pub mod pages;
 mod shell;
 
 #[cfg(feature = "ssr")]
-pub use shell::{Chrome, page};
+pub use shell::{Chrome, fragment, page};

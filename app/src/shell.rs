@@ -56,6 +56,11 @@ pub fn page(chrome: &Chrome, title: &str, body: impl FnOnce() -> AnyView) -> Str
     format!("<!DOCTYPE html>{html}")
 }
 
+/// Renders a part that a page which is there already takes in; it holds no islands.
+pub fn fragment(body: impl FnOnce() -> AnyView) -> String {
+    Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands()))).with(|| body().to_html())
+}
+
 fn document(chrome: &Chrome, title: &str, inner: AnyView) -> AnyView {
     let scripts = chrome.assets.then(|| {
         let options = LeptosOptions::builder().output_name("steelyard").site_pkg_dir("pkg").build();

@@ -22,6 +22,7 @@ mod exports;
 mod exposure;
 mod health;
 mod listening;
+mod log_views;
 mod logging;
 mod looking;
 mod metrics;

@@ -91,7 +91,7 @@ pub fn stacked_bars(bars: &Bars<'_>) -> AnyView {
                     {lines}
                     {stacks}
                     {ticks}
-                    {marks(bars.markers, bars.from, bars.to, &x)}
+                    {marks(bars.markers, bars.from, bars.to, HEIGHT - BOTTOM, &x)}
                 </svg>
             </div>
             {table(bars, &series, &by_start)}
@@ -135,7 +135,13 @@ fn stack(
 }
 
 /// A line over the whole height for each event, with a head that points up for good news and down for bad.
-pub(super) fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> f64) -> Vec<AnyView> {
+pub(super) fn marks(
+    markers: &[Marker],
+    from: i64,
+    to: i64,
+    height: f64,
+    x: &impl Fn(i64) -> f64,
+) -> Vec<AnyView> {
     let within = markers.iter().filter(|marker| (from..=to).contains(&marker.at));
     within
         .map(|marker| {
@@ -147,7 +153,7 @@ pub(super) fn marks(markers: &[Marker], from: i64, to: i64, x: &impl Fn(i64) -> 
             view! {
                 <svg x=place y="0" class=class overflow="visible">
                     <title>{title}</title>
-                    <line y1=0 y2=HEIGHT - BOTTOM></line>
+                    <line y1=0 y2=height></line>
                     <path d=head></path>
                 </svg>
             }
@@ -171,6 +177,11 @@ pub(super) fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, mark
             .into_any()
         })
         .collect();
+    view! { <figcaption><ul class="legend">{entries}{legend_of_events(markers)}</ul></figcaption> }.into_any()
+}
+
+/// How many events are marked, trouble and other.
+pub(super) fn legend_of_events(markers: &[Marker]) -> AnyView {
     let kinds =
         [(false, "Trouble", "M1 1h8L5 9Z", "event bad"), (true, "Other", "M1 9h8L5 1Z", "event good")];
     let kinds = kinds.into_iter().filter_map(|(good, word, head, class)| {
@@ -184,8 +195,7 @@ pub(super) fn legend(series: &[String], by_start: &BTreeMap<i64, Vec<u64>>, mark
             }
         })
     });
-    let kinds = kinds.collect_view();
-    view! { <figcaption><ul class="legend">{entries}{kinds}</ul></figcaption> }.into_any()
+    kinds.collect_view().into_any()
 }
 
 fn table(bars: &Bars<'_>, series: &[String], by_start: &BTreeMap<i64, Vec<u64>>) -> AnyView {

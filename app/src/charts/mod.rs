@@ -8,17 +8,19 @@ mod portions;
 mod rows;
 mod shares;
 mod sheet;
+mod spread;
 mod strip;
 
 use leptos::prelude::*;
 
 pub use bars::{Bars, stacked_bars};
 pub use donut::donut;
-pub use histogram::histogram;
+pub use histogram::{Histogram, histogram};
 pub use portions::{InForce, Portions, portions_over_time};
 pub use rows::{Row, Rows, stacked_rows};
 pub use shares::share_bars;
 pub use sheet::{Cell, Sheet, chart_data, chart_files};
+pub use spread::spread;
 pub use strip::check_strip;
 
 /// How many colours series have before they repeat.

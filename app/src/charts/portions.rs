@@ -137,7 +137,7 @@ pub fn portions_over_time(portions: &Portions<'_>) -> AnyView {
                     {stacks}
                     {levels}
                     {moments(portions)}
-                    {marks(portions.markers, portions.from, portions.to, &|at| portions.x(at))}
+                    {marks(portions.markers, portions.from, portions.to, HEIGHT - BOTTOM, &|at| portions.x(at))}
                 </svg>
             </div>
         </figure>

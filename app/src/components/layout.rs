@@ -59,7 +59,7 @@ pub fn Command(#[prop(into)] text: String) -> impl IntoView {
     view! {
         <div class="command">
             <code>{text.clone()}</code>
-            <CopyButton text=text/>
+            <CopyButton text=text whole=false/>
         </div>
     }
 }

@@ -25,6 +25,8 @@ mod browser {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
 
+    use crate::islands::dom::REFRESHED;
+
     pub fn start(seconds: u32, paused: ReadSignal<bool>) {
         let every = std::time::Duration::from_secs(seconds.max(1).into());
         let tick = move || {
@@ -60,6 +62,9 @@ mod browser {
                 region.set_inner_html(&new.inner_html());
             }
         }
+        if let Ok(event) = web_sys::Event::new(REFRESHED) {
+            let _ = document().dispatch_event(&event);
+        }
         Some(())
     }
 
@@ -71,6 +76,8 @@ mod browser {
         let selected = selection.is_some_and(|s| {
             !s.is_collapsed() && s.anchor_node().is_some_and(|node| region.contains(Some(&node)))
         });
-        opened || focused || selected
+        // What another island holds still, such as rows that were loaded by scrolling.
+        let held = region.has_attribute("data-held");
+        opened || focused || selected || held
     }
 }

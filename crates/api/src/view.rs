@@ -1,6 +1,7 @@
 //! What the console's pages show, and REST returns.
 
 mod logs;
+mod saved;
 
 use std::net::IpAddr;
 
@@ -10,6 +11,7 @@ use model::health::{Health, MemberHealth, Override, Standing};
 use model::occurrence::{Delivery, Occurrence};
 use model::plan::Change;
 use model::split::{SplitClients, SplitReport, Spread, Totals};
+pub use saved::SavedView;
 use serde::{Deserialize, Serialize};
 
 use crate::health::{CheckStrip, HealthChangeLine};
@@ -174,41 +176,6 @@ pub struct LogLine {
     pub at: i64,
     /// The other compact columns by name, in their order, then how many answers the row stands for, and its class.
     pub cells: Vec<(String, String)>,
-}
-
-/// The Logs page.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct LogView {
-    /// The filter as typed.
-    pub filter: String,
-    /// What is wrong with it.
-    pub problem: Option<String>,
-    /// Whether this server stores no rows at all.
-    pub off: bool,
-    /// Whether any limit of rows is set.
-    pub limited: bool,
-    /// Until when every row is kept all the same, microseconds since 1970 UTC.
-    pub full_until: Option<i64>,
-    /// The window as asked for, as `15m`.
-    pub since: String,
-    /// Start of the window, microseconds since 1970 UTC.
-    pub from: i64,
-    /// Its end.
-    pub to: i64,
-    /// Rows, newest first.
-    pub rows: Vec<LogLine>,
-    /// Rows of the whole window; none when storage is away.
-    pub count: Option<u64>,
-    /// Rows per bucket by code: (start, code, rows).
-    pub histogram: Vec<(i64, String, u64)>,
-    /// Length of a bucket, microseconds.
-    pub step: i64,
-    /// What became of every answer of the window.
-    pub totals: Totals,
-    /// Where the next page begins: (time, id).
-    pub next: Option<(i64, i64)>,
-    /// Events of the window.
-    pub markers: Vec<Marker>,
 }
 
 /// A revision in the list of changes.

@@ -6,6 +6,8 @@
 //! expression. A text a row does not have (no service, say) is the empty text; an address it does not have is in no
 //! network.
 
+pub mod complete;
+mod edit;
 mod field;
 pub(crate) mod instant;
 mod lex;

@@ -14,6 +14,7 @@ mod log;
 mod overrides;
 mod pools;
 mod ramps;
+mod saved_views;
 mod secrets;
 
 pub use access::{SessionRow, SignedIn, TokenRow, UserRow};
@@ -25,4 +26,5 @@ pub use log::{
     Kind, LogQuery, Record,
 };
 pub use pools::{Options, Store};
+pub use saved_views::{Kept, MAX_VIEWS, ViewText};
 pub use secrets::SecretRow;

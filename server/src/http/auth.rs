@@ -63,12 +63,13 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 }
 
 /// What a request needs: reading is for all, users and tokens for admins, every other change for operators. One's own
-/// account is one's own.
+/// account and saved views are one's own.
 pub fn needed(method: &Method, path: &str) -> Role {
     let part = path.trim_start_matches("/api/v1");
     // Whoever may read the log may export it; whose export it is, is looked at where it is cancelled or removed.
-    let own =
-        ["/account", "/exports", "/logs/exports", "/split/import"].iter().any(|own| part.starts_with(own));
+    const OWN: [&str; 6] =
+        ["/account", "/exports", "/logs/exports", "/split/import", "/log-views", "/logs/views"];
+    let own = OWN.iter().any(|own| part.starts_with(own));
     if part.starts_with("/users") || part.starts_with("/tokens") {
         Role::Admin
     } else if method.is_safe() || own {
@@ -119,6 +120,8 @@ mod tests {
         assert_eq!(needed(&Method::PUT, "/api/v1/zones/a"), Role::Operator);
         assert_eq!(needed(&Method::GET, "/api/v1/users"), Role::Admin);
         assert_eq!(needed(&Method::POST, "/account/password"), Role::Viewer);
+        assert_eq!(needed(&Method::POST, "/logs/views/1/delete"), Role::Viewer);
+        assert_eq!(needed(&Method::POST, "/logs/full"), Role::Operator);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use model::split::{MemberShare, Spread};
 
 use super::canvas::{Anchor, Canvas, INNER, LINE, MARGIN, MUTED, PLAIN, TEXT, TRACK, WIDTH, series};
-use crate::charts::{Rows, donut, histogram, shares};
+use crate::charts::{Rows, donut, shares, spread as deviations};
 use crate::format;
 
 /// Width of the names at the left, and of the numbers at the right.
@@ -122,9 +122,9 @@ pub fn histogram_file(title: &str, about: &str, spread: &Spread) -> String {
         ("dashes: what independent draws would give".to_owned(), TEXT),
     ]);
     let (left, bottom) = (MARGIN, canvas.y + HEIGHT);
-    let (wide, top) = (INNER / spread.bars.len().max(1) as f64, histogram::top(spread));
+    let (wide, top) = (INNER / spread.bars.len().max(1) as f64, deviations::top(spread));
     let y = |value: f64| bottom - value / top * HEIGHT;
-    if let Some((first, end)) = histogram::allowed(spread) {
+    if let Some((first, end)) = deviations::allowed(spread) {
         let (x, width) = (left + first as f64 * wide, (end - first) as f64 * wide);
         canvas.rect((x, bottom - HEIGHT), (width, HEIGHT), TRACK);
     }
@@ -135,11 +135,11 @@ pub fn histogram_file(title: &str, about: &str, spread: &Spread) -> String {
         canvas.rect((x + wide * 0.08, y(seen)), (wide * 0.84, bottom - y(seen)), PLAIN);
         let dashes = r#"stroke-width="1.5" stroke-dasharray="4 3""#;
         canvas.line((x, y(bar.drawn)), (x + wide, y(bar.drawn)), TEXT, dashes);
-        if histogram::is_labelled(bar) {
-            canvas.text(x + wide / 2.0, bottom + 18.0, Anchor::Middle, MUTED, &histogram::label(bar));
+        if deviations::is_labelled(bar) {
+            canvas.text(x + wide / 2.0, bottom + 18.0, Anchor::Middle, MUTED, &deviations::label(bar));
         }
     }
-    canvas.text(WIDTH / 2.0, bottom + 40.0, Anchor::Middle, MUTED, histogram::unit(spread));
+    canvas.text(WIDTH / 2.0, bottom + 40.0, Anchor::Middle, MUTED, deviations::unit(spread));
     canvas.y = bottom + 44.0;
     canvas.finish()
 }

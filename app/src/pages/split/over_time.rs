@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::split::{SplitMode, Spread};
 
 use super::{Figure, Figures, Files};
-use crate::charts::{histogram, portions_over_time, stacked_bars, stacked_rows};
+use crate::charts::{portions_over_time, spread as spread_chart, stacked_bars, stacked_rows};
 use crate::format;
 
 /// Answers, their shares, how far members strayed from them, and what each site had of them.
@@ -63,7 +63,7 @@ fn spread_card(spread: &Spread, figures: &Figures<'_>, files: &Files) -> AnyView
         <section class="card">
             <h2>"How far members strayed"</h2>
             <p class="muted">{said}</p>
-            {histogram(spread)}
+            {spread_chart(spread)}
             {files.data(figures, Figure::Spread)}
         </section>
     }

@@ -174,7 +174,7 @@ fn any_test() -> impl Strategy<Value = Filter> {
     })
 }
 
-fn any_filter() -> impl Strategy<Value = Filter> {
+pub(super) fn any_filter() -> impl Strategy<Value = Filter> {
     any_test().prop_recursive(5, 24, 3, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 2..4).prop_map(Filter::And),

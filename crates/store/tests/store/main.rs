@@ -10,6 +10,7 @@ mod pages;
 mod ramps;
 mod split;
 mod tally;
+mod views;
 
 use store::{Options, Store};
 use test_support::Database;

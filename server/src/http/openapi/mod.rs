@@ -35,7 +35,7 @@ use super::rest::table;
 
 const ABOUT: &str = include_str!("about.md");
 
-const TAGS: [(&str, &str); 23] = [
+const TAGS: [(&str, &str); 24] = [
     ("config", "The whole configuration in its declarative form."),
     ("zones", "Zones with their static records."),
     ("services", "Services with their pools and members: names whose answers are steered."),
@@ -56,6 +56,7 @@ const TAGS: [(&str, &str); 23] = [
     ("split", "The split, observed against configured."),
     ("logs", "The query log."),
     ("exports", "What was exported of it."),
+    ("log-views", "What its page shows, saved under a name."),
     ("users", "Who may sign in."),
     ("tokens", "Who else may ask."),
     ("secrets", "What monitors and channels name instead of holding it."),

@@ -74,7 +74,7 @@ fn rows() -> Vec<Row> {
         row("pool", "pool", Path, "The pool.", named("Label", "hello-10")),
         row("address", "address", Path, "The member's address.", named("Address", "10.10.23.40")),
         row("generation", "generation", Path, "Number of the change.", number(12)),
-        row("id", "id", Path, "Number of the token or the ramp.", number(1)),
+        row("id", "id", Path, "Its number.", number(1)),
         row("dry_run", "dry_run", Query, "Show what would change, and change nothing.", no()),
         row("reason", "reason", Query, "Why, for the history.", string("canary: second step")),
         row("prune", "prune", Query, "Remove every object that the body does not name.", no()),

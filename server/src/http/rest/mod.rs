@@ -5,6 +5,7 @@ pub mod events;
 pub mod explain;
 pub mod exports;
 pub mod health;
+pub mod log_views;
 pub mod logs;
 pub mod objects;
 pub mod operation;

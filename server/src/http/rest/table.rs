@@ -2,8 +2,8 @@
 
 use super::operation::{Answer, Body, Operation};
 use super::{
-    config, events, explain, exports, health, logs, objects, overrides, ramps, revisions, secrets, settings,
-    split, tokens, users, zone_file,
+    config, events, explain, exports, health, log_views, logs, objects, overrides, ramps, revisions, secrets,
+    settings, split, tokens, users, zone_file,
 };
 
 const APPLY: &str = "The objects of the body take the place of those with their names; others stay, unless `prune` is \
@@ -44,6 +44,9 @@ const END: &str = "An export that waits or runs is cancelled and stays in the li
 const TEST: &str = "One attempt, at once, past the queue; it says what came of it, and stands in the log of deliveries. \
                     A channel that is switched off is tried as well.";
 const TAIL: &str = "Server-sent events from now on, one row each, until the reader goes away.";
+
+const VIEW: &str = "Everybody who may read saves views of their own; sharing one with everybody needs the role operator, \
+                    who may also change and delete what is shared.";
 
 const OVERRIDE: &str = "Kept beside the measured health, which goes on being measured. It is in force when this answers, \
                         survives restarts, and expires by itself after `for`. A newer one on the same target takes \
@@ -270,6 +273,24 @@ fn observations() -> Vec<Operation> {
             .detail(TAIL)
             .query(&["filter"])
             .gives(Answer::Events),
+        Operation::get("/log-views", log_views::list)
+            .called("log-views", "listLogViews", "Saved views, one's own first, then those that others share")
+            .gives(list("LogView")),
+        Operation::post("/log-views", log_views::create)
+            .called("log-views", "saveLogView", "Save what the Logs page shows")
+            .detail(VIEW)
+            .takes(Body::Json("NewLogView".to_owned()))
+            .gives(Answer::Made("LogView".to_owned()))
+            .fails(&[403, 409]),
+        Operation::put("/log-views/{id}", log_views::replace)
+            .called("log-views", "changeLogView", "Change a saved view")
+            .detail(VIEW)
+            .takes(Body::Json("NewLogView".to_owned()))
+            .gives(one("LogView"))
+            .fails(&[403, 404, 409]),
+        Operation::delete("/log-views/{id}", log_views::remove)
+            .called("log-views", "removeLogView", "Delete a saved view")
+            .fails(&[400, 403, 404]),
     ]
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use api::view::{Around, Bars, Basis, LogLine, Top, TopValue};
+use api::view::{Around, Bars, Basis, LogLine, SavedView, Top, TopValue};
 use model::counter::BUCKET_US;
 use model::event::Transport;
 use model::filter::Field;
@@ -11,10 +11,13 @@ use model::rrtype::{Rcode, RrType};
 use serde_json::{Value, json};
 
 use super::{AT, GENERATION, LAB};
+use crate::http::rest::log_views::NewView;
 use crate::http::rest::logs::{self, RowsPage};
 
 /// Number of the row in the examples.
 const ID: i64 = 4711;
+/// The query of the saved view.
+const VIEW: &str = "since=1h&filter=rcode%20%21%3D%20NOERROR&group=client_ip";
 
 pub fn of(schema: &str) -> Option<Value> {
     match schema {
@@ -36,6 +39,21 @@ pub fn of(schema: &str) -> Option<Value> {
         }
         "LogValue" => Some(json!(LAB.services.first()?.name)),
         "LogBasis" => Some(json!(Basis::Counted)),
+        "LogView" => Some(json!(SavedView {
+            id: 1,
+            name: "Failures of the shop".to_owned(),
+            owner: "ana".to_owned(),
+            shared: true,
+            default: false,
+            query: VIEW.to_owned(),
+            created: AT,
+        })),
+        "NewLogView" => Some(json!(NewView {
+            name: "Failures of the shop".to_owned(),
+            query: VIEW.to_owned(),
+            shared: true,
+            default: false,
+        })),
         _ => None,
     }
 }

@@ -15,6 +15,7 @@ mod ramp;
 mod service;
 mod split;
 mod value;
+mod view;
 mod zone;
 
 #[cfg(test)]
@@ -26,7 +27,7 @@ use super::examples;
 /// A schema with its name.
 pub type Named = (&'static str, fn() -> Schema);
 
-const ALL: [&[Named]; 16] = [
+const ALL: [&[Named]; 17] = [
     overrides::ALL,
     ramp::ALL,
     zone::ALL,
@@ -39,6 +40,7 @@ const ALL: [&[Named]; 16] = [
     observed::ALL,
     log::ALL,
     exports::ALL,
+    view::ALL,
     history::ALL,
     access::ALL,
     problem::ALL,

@@ -6,7 +6,7 @@ use api::export::ExportLine;
 use api::health::{
     CheckMark, CheckStep, CheckStrip, CheckTranscript, HealthChangeLine, HealthHistory, MemberAddress,
 };
-use api::view::{Around, Bars, LogLine, RevisionDetail, RevisionLine, Top, TopValue};
+use api::view::{Around, Bars, LogLine, RevisionDetail, RevisionLine, SavedView, Top, TopValue};
 use model::canary::{
     CanaryGates, CanaryHook, CanaryRamp, CanarySpec, Light, MemberWeight, Moving, PlannedStep, RampLine,
     RampView, Sample,
@@ -37,6 +37,7 @@ use crate::http::openapi::schemas::FAILURES;
 use crate::http::problem::ProblemDetails;
 use crate::http::rest::config::Applied;
 use crate::http::rest::exports::ExportPage;
+use crate::http::rest::log_views::NewView;
 use crate::http::rest::objects::MemberPatch;
 use crate::http::rest::ramps::RampPlan;
 use crate::http::rest::tokens::{NewToken, TokenLine, TokenRequest};
@@ -146,6 +147,8 @@ fn schemas_have_the_fields_of_their_types() {
     same_fields::<ExportLine>("Export");
     same_fields::<ExportPage>("ExportPage");
     same_fields::<ExportRequest>("NewExport");
+    same_fields::<SavedView>("LogView");
+    same_fields::<NewView>("NewLogView");
     same_fields::<UserLine>("User");
     same_fields::<NewUser>("NewUser");
     same_fields::<NewPassword>("NewPassword");
@@ -220,6 +223,7 @@ fn schemas_demand_what_their_types_demand_and_have_their_defaults() {
     same_demands::<Logging>("Logging");
     same_demands::<Throttle>("Throttle");
     same_demands::<LogFilter>("LogFilter");
+    same_demands::<NewView>("NewLogView");
     same_demands::<Channel>("Channel");
     same_demands::<AlertRule>("AlertRule");
     same_demands::<Webhook>("Webhook");
