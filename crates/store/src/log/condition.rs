@@ -39,6 +39,16 @@ pub fn filter(filter: &Filter) -> String {
     }
 }
 
+/// The regular expressions of a filter.
+pub fn patterns(filter: &Filter) -> Vec<&str> {
+    match filter {
+        Filter::And(list) | Filter::Or(list) => list.iter().flat_map(patterns).collect(),
+        Filter::Not(inner) => patterns(inner),
+        Filter::Test(Test { op: Op::Matches(pattern) | Op::NotMatches(pattern), .. }) => vec![pattern],
+        Filter::All | Filter::Test(_) => Vec::new(),
+    }
+}
+
 /// A test of a row.
 pub fn test(test: &Test) -> String {
     let field = test.field;

@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Postgres, Row, Transaction};
 
 use super::LogQuery;
+use super::condition::{literal, patterns};
 use crate::error::StoreError;
 use crate::pools::Store;
 
@@ -65,10 +66,14 @@ impl Reading {
     }
 
     /// The part of a query's window in which there can be rows: from the first to the last of the log; none when
-    /// there is nothing in it.
+    /// there is nothing in it. A regular expression that PostgreSQL does not take is refused here, rows or none.
     pub async fn extent(&mut self, query: &LogQuery) -> Result<Option<(i64, i64)>, StoreError> {
         let us = |edge: &str| format!("(extract(epoch FROM {edge}(at)) * 1000000)::bigint");
-        let sql = format!("SELECT {}, {} FROM query_log", us("min"), us("max"));
+        let tried: Vec<String> = patterns(&query.filter)
+            .into_iter()
+            .map(|pattern| format!(", '' ~ {}", literal(pattern)))
+            .collect();
+        let sql = format!("SELECT {}, {}{} FROM query_log", us("min"), us("max"), tried.concat());
         let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *self.tx).await?;
         let (Some(first), Some(last)) =
             (row.try_get::<Option<i64>, _>(0)?, row.try_get::<Option<i64>, _>(1)?)

@@ -132,6 +132,10 @@ async fn every_kind_of_filter_selects_what_it_says() {
     }
     let bad = store.count(&query(NOON, NOON + DAY, "fqdn ~ \"(\"")).await.unwrap_err();
     assert!(bad.is_bad_pattern() && !bad.is_away(), "{bad:?}");
+    // Without a row to try it on as well.
+    let early = query(NOON - DAY, NOON - DAY / 2, "ttl = 1 and not (fqdn !~ \"(\")");
+    assert!(store.page(&early, None, 1, LONG).await.unwrap_err().is_bad_pattern());
+    assert!(store.count_within(&early, LONG).await.unwrap_err().is_bad_pattern());
 }
 
 #[tokio::test]
