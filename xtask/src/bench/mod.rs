@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: what an answer costs, what storing every query adds, how fast the log comes out again, what a large
-//! site costs, and what watching its members does.
+//! site costs, what watching its members does, and how long one waits for a large log.
 //!
-//! - `answer`, `logged`, `export`, `scale` and `health` are the five measurements, one file each;
+//! - `answer`, `logged`, `export`, `scale`, `health` and `see` are the six measurements, one file each;
 //! - `server` starts what is measured: Steelyard and, with `--peers`, the name servers beside it;
 //! - `host` is the machine: processes and their CPU time, folders, packages, signals;
 //! - `traffic` is dnsperf, `psql` the private cluster as an administrator sees it, `report` the tables.
@@ -19,6 +19,7 @@ mod logged;
 mod psql;
 mod report;
 mod scale;
+mod see;
 mod server;
 mod traffic;
 
@@ -35,7 +36,7 @@ use crate::machine::{self, Purpose};
 /// Rows of the log that `export` writes, unless told otherwise.
 const ROWS: u32 = 1_000_000;
 /// Fewer are over before the clock says anything; more fill the disk for nothing.
-const ROWS_RANGE: RangeInclusive<i64> = 1000..=10_000_000;
+const ROWS_RANGE: RangeInclusive<i64> = 1000..=200_000_000;
 
 /// What to measure, and how long.
 #[derive(Args, Clone, Debug)]
@@ -52,9 +53,12 @@ pub struct BenchArgs {
     /// Seconds of traffic in each round.
     #[arg(long, value_name = "S", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=60))]
     pub seconds: u32,
-    /// Rows of the log that `export` writes.
+    /// Rows of the log that `export` writes, or that `see` looks into.
     #[arg(long, value_name = "N", default_value_t = ROWS, value_parser = clap::value_parser!(u32).range(ROWS_RANGE))]
     pub rows: u32,
+    /// Filters that `see` asks for.
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(14..=10_000))]
+    pub queries: u32,
     /// Measure this binary instead of building one.
     #[arg(long, value_name = "FILE")]
     pub binary: Option<PathBuf>,
@@ -76,6 +80,8 @@ pub enum What {
     Scale,
     /// Health checks of 10,000 members.
     Health,
+    /// Pages and histograms of a log of a week; not among everything, since it takes as long as all others.
+    See,
 }
 
 /// Runs the measurements, prints their tables, and writes them where `--write` says.
@@ -84,7 +90,10 @@ pub enum What {
 /// When something needed is missing, or when a server's accounts do not add up.
 pub fn run(args: BenchArgs) -> anyhow::Result<()> {
     signals::watch()?;
-    let wants = |what: What| args.what.is_empty() || args.what.contains(&what);
+    let wants = |what: What| match what {
+        What::See => args.what.contains(&what),
+        _ => args.what.is_empty() || args.what.contains(&what),
+    };
     if args.peers && !wants(What::Answer) {
         anyhow::bail!("--peers compares answers: name `answer` as well");
     }
@@ -124,6 +133,10 @@ pub fn run(args: BenchArgs) -> anyhow::Result<()> {
     if wants(What::Health) {
         print_last(&parts);
         parts.push(health::run(&bench)?);
+    }
+    if wants(What::See) {
+        print_last(&parts);
+        parts.push(see::run(&bench)?);
     }
     print_last(&parts);
     for part in &parts {

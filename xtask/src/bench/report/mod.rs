@@ -65,6 +65,9 @@ fn command(args: &BenchArgs) -> String {
     if args.rows != ROWS {
         out.push_str(&format!(" --rows {}", args.rows));
     }
+    if args.what.contains(&super::What::See) {
+        out.push_str(&format!(" --queries {}", args.queries));
+    }
     for what in args.what.iter().filter_map(ValueEnum::to_possible_value) {
         out.push(' ');
         out.push_str(what.get_name());
@@ -88,7 +91,8 @@ mod tests {
     fn the_command_can_be_repeated() {
         let what = vec![What::Answer, What::Export];
         let (binary, write) = (Some("/elsewhere".into()), Some("docs/benchmarks.md".into()));
-        let args = BenchArgs { what, peers: true, rounds: 5, seconds: 20, rows: ROWS, binary, write };
+        let args =
+            BenchArgs { what, peers: true, rounds: 5, seconds: 20, rows: ROWS, queries: 200, binary, write };
         assert_eq!(command(&args), "cargo xtask bench --peers --rounds 5 --seconds 20 answer export");
     }
 }
