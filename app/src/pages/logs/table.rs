@@ -18,8 +18,8 @@ const FITTING: u32 = 128;
 /// The least width of a column in half rem, as the style sheet has it.
 fn width(column: &str) -> u32 {
     match column {
-        "fqdn" | "service" => 31,
-        "answers" => 22,
+        "fqdn" | "service" => 28,
+        "answers" => 20,
         "ecs" => 19,
         "client_ip" | "pool" | "member" | "class" | "significance" => 17,
         "client_port" | "transport" => 8,
