@@ -83,6 +83,7 @@ fn full() -> Config {
     config.services[0].description = "Ünïcode 'quoted' <b>".into();
     config.locations[0].cidr = vec!["10.10.25.0/24".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
     config.locations[0].latitude = Some(40.42);
+    config.locations[0].longitude = Some(-3.7);
     config.sites[0].dns = vec!["10.10.24.186:53".parse().unwrap()];
     config.zones[0].soa.rname = Some("j.doe@example.org".parse().unwrap());
     config.zones[0].transfer = Some(
