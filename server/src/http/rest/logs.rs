@@ -78,7 +78,7 @@ pub struct RowsPage {
 }
 
 /// How long an answer may take to be found; what is found until then is given.
-pub const BUDGET: Duration = Duration::from_secs(1);
+pub const BUDGET: Duration = Duration::from_millis(400);
 
 /// A regular expression that PostgreSQL does not take is the asker's to mend.
 pub fn search_failure(error: StoreError, filter: &str) -> Failure {

@@ -23,7 +23,7 @@ const SPLIT: &str = "Counted from every answer, not from stored rows: throttles 
 const CLIENTS: &str = "From stored rows, the newest million of the log at most, each counted by what it stands for: who \
                        asked, how concentrated the clients are, and their networks and transports by member. Answers \
                        are not users: one resolver asks for many.";
-const ROWS: &str = "A filter that few rows pass may take longer than a second: then the page holds what was found until \
+const ROWS: &str = "A filter that few rows pass may take longer than 400 ms: then the page holds what was found until \
                     then, `searched_to` says how far back that is, and `next` goes on from there.";
 const HISTOGRAM: &str = "Steps begin at multiples of their length since 1970 UTC; the first and the last hold what lies in \
                          the window. `suppressed` are answers whose rows were left out by a throttle or lost: by \

@@ -14,6 +14,8 @@ const DAYS: i64 = 7;
 const CLIENTS: u32 = 200_000;
 const SERVICES: u32 = 50;
 const NAMES: u32 = 500_000;
+/// The generation of the rows made here, which tells them from the few that real queries left.
+const GENERATION: u32 = 7;
 /// Statements at a time.
 const AT_ONCE: usize = 2;
 
@@ -132,7 +134,7 @@ fn insert(table: &str, start: &str, seconds: u64, rows: u64) -> String {
            CASE WHEN code IN (0, 2) THEN name END, CASE WHEN hit THEN 'pool-1' END, CASE WHEN hit THEN member::inet END,
            CASE WHEN hit THEN member ELSE '' END, 30,
            CASE WHEN r1 < 0.05 THEN ('192.0.' || (r3 * 255)::int || '.0/24')::inet END,
-           7, (6 + 4 / (r2 + 0.0005))::bigint, 1
+           {GENERATION}, (6 + 4 / (r2 + 0.0005))::bigint, 1
          FROM (SELECT *, code = 0 AND r3 < 0.94 AS hit, 'app' || service || '.example.org' AS name,
                  '10.' || service || CASE WHEN r1 < 0.6 THEN '.1.1' WHEN r1 < 0.9 THEN '.2.1' ELSE '.3.1' END AS member
                FROM (SELECT '{start}'::timestamptz + n * {seconds}000000 / {rows} * interval '1 microsecond' AS at,
@@ -153,14 +155,14 @@ fn counters(table: &str) -> String {
         "SET work_mem = '256MB'; INSERT INTO answer_counters (bucket, site, zone, service, pool, member, family, rcode, generation, health_epoch, count)
          SELECT {BUCKET}, site, CASE WHEN rcode <> 5 THEN 'example.org' END, service, pool, member,
                 CASE qtype WHEN 1 THEN 0 WHEN 28 THEN 1 ELSE 2 END, rcode, generation, 1, count(*)
-         FROM {table} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"
+         FROM {table} WHERE generation = {GENERATION} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9"
     )
 }
 
 fn accounts(table: &str) -> String {
     format!(
         "SET work_mem = '256MB'; INSERT INTO log_accounts (bucket, site, service, class, outcome, count)
-         SELECT {BUCKET}, site, service, class, 0, count(*) FROM {table} GROUP BY 1, 2, 3, 4"
+         SELECT {BUCKET}, site, service, class, 0, count(*) FROM {table} WHERE generation = {GENERATION} GROUP BY 1, 2, 3, 4"
     )
 }
 
