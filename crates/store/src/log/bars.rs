@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use api::view::{Bars, By};
 use model::counter::BUCKET_US;
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 
-use super::columns::rcode;
 use super::counted::{Table, admits};
 use super::reading::Reading;
 use super::tally::{Ask, tally};
@@ -70,27 +69,6 @@ impl Store {
             steps.insert(row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)? as u64);
         }
         Ok(steps.into_iter().collect())
-    }
-
-    /// Rows by step of `step` microseconds and response code: (start, code, rows).
-    pub async fn histogram(
-        &self,
-        query: &LogQuery,
-        step: i64,
-    ) -> Result<Vec<(i64, String, u64)>, StoreError> {
-        let step = step.max(1);
-        let sql = format!(
-            "SELECT start, {}, rows FROM (SELECT {} AS start, rcode, count(*) AS rows \
-             FROM query_log WHERE {} GROUP BY 1, 2) bars ORDER BY start, rcode",
-            rcode("rcode"),
-            step_of("at", step),
-            condition::of(query, &self.site)
-        );
-        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&self.read).await?;
-        let bar = |row: &sqlx::postgres::PgRow| {
-            Ok((row.try_get(0)?, row.try_get(1)?, row.try_get::<i64, _>(2)? as u64))
-        };
-        rows.iter().map(bar).collect()
     }
 }
 
