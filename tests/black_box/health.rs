@@ -82,6 +82,11 @@ fn an_ill_member_leaves_the_answers_all_ill_fails_open_and_the_recovered_return(
     );
 }
 
+fn killed(site: &mut Site) {
+    signal(site.pid(), "KILL");
+    until("its end", NOTICED, || (!site.runs()).then_some(()));
+}
+
 #[test]
 fn a_site_that_starts_again_knows_who_was_dead() {
     let backends = Backends::start(MEMBERS);
@@ -98,11 +103,11 @@ fn a_site_that_starts_again_knows_who_was_dead() {
     });
     let slower = lab::edited(&slow, "interval: 1s", "interval: 60s");
     site.apply(&slower);
-    signal(site.pid(), "KILL");
+    killed(&mut site);
     site.start_again();
     assert_eq!(volley(site.dns(), lab::SERVICE, &[Udp, Tcp], 20), lab::tally(MEMBERS, [0, 30, 10]));
     backends.set_well(0, true);
-    signal(site.pid(), "KILL");
+    killed(&mut site);
     site.start_again();
     // Its first check, at once, is proof enough.
     wait_for(&site, ["UP", "UP", "UP"]);
