@@ -96,7 +96,7 @@ fn chips(state: &LogState, filter: &Filter, action: &'static str) -> AnyView {
         view! {
             <li class="chip">
                 <span class="mono">{text.clone()}</span>
-                <a href=href(&filter.with_opposite(i)) title="The opposite" aria-label=format!("The opposite (not) of {text}")>"not"</a>
+                <a href=href(&filter.with_opposite(i)) title="The opposite">"not"<span class="sr">{format!(" {text}: the opposite")}</span></a>
                 <a href=href(&filter.without(i)) title="Take away" aria-label=format!("Take away {text}")>"×"</a>
             </li>
         }

@@ -64,7 +64,7 @@ pub fn detail(service: &str, view: &SplitView) -> impl IntoView + use<> {
             <h2>"Check it yourself"</h2>
             <p class="muted">"The same verdict on the command line, or from "<a href=format!("/split/import?service={service}")>"any exported CSV"</a>" with a column of answered addresses."</p>
             <Command text=format!("steelyard split {service} --since {}", view.since)/>
-            <p><ExportButton href=export/></p>
+            <div><ExportButton href=export/></div>
         </section>
     }
 }
