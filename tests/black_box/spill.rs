@@ -3,10 +3,12 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::Transport::{Tcp, Udp};
-use crate::harness::{Database, Outer, Scrape, Site, Start, accounted, lab, until, until_right, volley};
+use crate::harness::{
+    Database, Hook, Outer, Scrape, Site, Start, accounted, lab, until, until_right, volley,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What has to be on disk before the server is killed.
@@ -79,6 +81,52 @@ fn rows_spilled_before_a_kill_are_stored_once_and_every_answer_has_its_account()
     assert_eq!((rows.len() as u64, text.lines().count() as u64), (logged, logged));
     let left = std::fs::read_dir(site.path("spill")).expect("the spill").count();
     assert_eq!(left, 1, "nothing but the mark of the run is left on disk");
+}
+
+#[test]
+fn rows_that_find_no_room_are_told_of_while_postgresql_is_away_and_kept_as_an_event() {
+    let mut outer = Outer::start();
+    let hook = Hook::start();
+    let settings = "dns = [\"127.0.0.1:0\"]\n[log]\nmemory = \"1MiB\"\nspill = 0\n\
+                    [alerts]\nallow = [\"127.0.0.1/32\"]\n";
+    let site = Site::with_settings_at(outer.url(), settings);
+    let template = "{\"title\": \"{{title}}\", \"text\": \"{{text}}\"}";
+    let url = format!("http://{}/", hook.address);
+    let channel = json!({"name": "hook", "via": {"json": {"url": url, "template": template}}});
+    let rule = json!({"name": "losses", "channels": ["hook"], "events": ["LOG_LOSS", "LOG_LOSS_OVER"]});
+    site.apply(&format!("{}\nchannels: [{channel}]\nalert_rules: [{rule}]\n", lab::unmonitored()));
+
+    outer.kill();
+    let mut asked = 0;
+    let told = loop {
+        volley(site.dns(), lab::SERVICE, &[Udp, Tcp], 250);
+        asked += 500;
+        if let Some(body) = hook.bodies().into_iter().next() {
+            break body;
+        }
+        assert!(asked < 400_000, "nobody was told of lost rows: {}", site.said());
+    };
+    assert_eq!(told["title"], "LOG_LOSS", "{told}");
+    let said = told["text"].as_str().expect("a text").to_owned();
+    assert!(said.contains("rows of the query log"), "{said}");
+
+    outer.start_again();
+    let event = until("the event to be kept", PATIENCE, || {
+        let reply = site.http.get("/api/v1/events?kinds=LOG_LOSS");
+        let events = (reply.status == 200).then(|| reply.json())?["events"].as_array()?.clone();
+        events.into_iter().next()
+    });
+    assert_eq!(event["text"].as_str(), Some(said.as_str()), "{event}");
+    let totals = until_right("every answer to have its account", PATIENCE, || {
+        let split = site.split_of(1);
+        let totals = split["totals"].clone();
+        if totals["answered"] == asked && accounted(&split) == asked {
+            Ok(totals)
+        } else {
+            Err(totals.to_string())
+        }
+    });
+    assert!(totals["dropped"]["storage"].as_u64() >= event["data"]["lost"].as_u64(), "{event} {totals}");
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::RecordType;
 use tempfile::TempDir;
 
 use super::process::{ended, signal};
-use super::{folder, until};
+use super::{Client, Transport, folder, until_right};
 
 /// How long a start or a stop may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -93,7 +95,13 @@ zone:
         let child = command.spawn();
         let child = child.unwrap_or_else(|e| panic!("{name} does not start ({e}): install its package"));
         let parent = Parent { address, name, folder, child };
-        until(name, PATIENCE, || std::net::TcpStream::connect(address).ok());
+        // It listens before it has read the zone, and says SERVFAIL to who asks by then.
+        until_right(&format!("{name} to have the zone"), PATIENCE, || {
+            std::net::TcpStream::connect(address).map_err(|e| e.to_string())?;
+            let soa = Client::new(address, Transport::Tcp).try_ask("iberia.local", RecordType::SOA);
+            let soa = soa.map_err(|e| e.to_string())?;
+            if soa.code() == ResponseCode::NoError { Ok(()) } else { Err(soa.summary()) }
+        });
         parent
     }
 }

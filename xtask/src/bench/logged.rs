@@ -20,6 +20,9 @@ use settle::{Dropped, Totals};
 /// How long the trees may stay busy after the last row is stored.
 const QUIET: Duration = Duration::from_secs(30);
 
+/// Questions a second of the load that leaves something of two cores.
+const RATE: u32 = 40_000;
+
 /// What one round said.
 #[derive(Clone, Debug)]
 struct Sample {
@@ -30,9 +33,19 @@ struct Sample {
     answered: u64,
     stored: u64,
     dropped: Dropped,
-    latency: Latency,
-    /// The same with the log off.
-    latency_off: Latency,
+    /// Every query stored.
+    stored_in: Times,
+    /// None stored.
+    counted_in: Times,
+}
+
+/// What answers take beside a load.
+#[derive(Clone, Debug, Default)]
+struct Times {
+    /// That takes all of the machine.
+    full: Latency,
+    /// Of [`RATE`].
+    paced: Latency,
 }
 
 /// All rounds.
@@ -51,7 +64,7 @@ pub fn run(bench: &Bench) -> anyhow::Result<Logged> {
         bench.say(round, "Steelyard, no query stored");
         let folder = bench.folder.fresh("unlogged")?;
         let server = Steelyard::start(&bench.binary, &folder, Log::Off)?;
-        samples.push(Sample { latency_off: unlogged(&server, bench.args.seconds)?, ..sample });
+        samples.push(Sample { counted_in: unlogged(&server, bench.args.seconds)?, ..sample });
     }
     Ok(Logged(samples))
 }
@@ -66,6 +79,7 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
     let asked = counted.completed + latency.count();
     let last = settled(server, warm.completed + asked)?;
     let after = costs(server, postmaster)?;
+    let paced = paced(server, seconds)?;
     let per_query = |before: u64, after: u64| after.saturating_sub(before) as f64 / asked as f64;
     Ok(Sample {
         server_us: per_query(before.0, after.0),
@@ -75,15 +89,22 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
         answered: last.answered - first.answered,
         stored: last.logged - first.logged,
         dropped: last.dropped.since(first.dropped),
-        latency,
-        latency_off: Latency::default(),
+        stored_in: Times { full: latency, paced },
+        counted_in: Times::default(),
     })
 }
 
-/// What answers take under the same load when they are counted only.
-fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Latency> {
+/// What answers take under the same loads when they are counted only.
+fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Times> {
     traffic::ask(server.port(), WARM_UP, server.folder())?;
     let ask = || traffic::ask(server.port(), seconds, server.folder());
+    let full = latency::beside(server.port(), ask)?.1;
+    Ok(Times { full, paced: paced(server, seconds)? })
+}
+
+/// What answers take when the machine has something left.
+fn paced(server: &Steelyard, seconds: u32) -> anyhow::Result<Latency> {
+    let ask = || traffic::ask_at(RATE, server.port(), seconds, server.folder());
     Ok(latency::beside(server.port(), ask)?.1)
 }
 
@@ -146,8 +167,8 @@ impl Logged {
         format!(
             "### An answer, every query stored\n\n{}\nQueries/s: {speed}. The time until the last row was stored is \
              part of the cost. In every round, what was answered is what was stored and dropped, exactly, and the \
-             table holds as many rows as were stored:\n\n{}\nHow long an answer takes that is asked for beside this load, one \
-             at a time:\n\n{}",
+             table holds as many rows as were stored:\n\n{}\nHow long an answer takes that is asked for beside a load, one \
+             at a time, all processes on the same machine:\n\n{}",
             costs.markdown(),
             rows.markdown(),
             times.markdown()
@@ -157,13 +178,18 @@ impl Logged {
 
 /// Latencies with and without storing, and how they compare.
 fn times(samples: &[Sample]) -> Table {
-    let mut table = Table::new(&["us", "every query stored", "none stored", "ratio"]);
-    for (name, share) in [("median", 0.5), ("99 of 100 within", 0.99)] {
-        let on = Spread::of(samples.iter().map(|s| s.latency.percentile(share)));
-        let off = Spread::of(samples.iter().map(|s| s.latency_off.percentile(share)));
-        let (Some(on), Some(off)) = (on, off) else { continue };
-        let ratio = format!("{:.2} x", on.median / off.median);
-        table.row(vec![name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
+    let paced = format!("{} a second", grouped(u64::from(RATE)));
+    let loads: [(&str, fn(&Times) -> &Latency); 2] =
+        [(&paced, |times| &times.paced), ("all that two cores give", |times| &times.full)];
+    let mut table = Table::new(&["load", "us", "every query stored", "none stored", "ratio"]);
+    for (load, of) in loads {
+        for (name, share) in [("median", 0.5), ("99 of 100 within", 0.99)] {
+            let on = Spread::of(samples.iter().map(|s| of(&s.stored_in).percentile(share)));
+            let off = Spread::of(samples.iter().map(|s| of(&s.counted_in).percentile(share)));
+            let (Some(on), Some(off)) = (on, off) else { continue };
+            let ratio = format!("{:.2} x", on.median / off.median);
+            table.row(vec![load.to_owned(), name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
+        }
     }
     table
 }
@@ -174,6 +200,10 @@ mod tests {
 
     #[test]
     fn postgres_is_shown_by_itself_and_in_the_sum() {
+        let times = |median: f64| Times {
+            full: Latency::of(vec![median, 2.0 * median]),
+            paced: Latency::of(vec![median / 2.0, median]),
+        };
         let sample = Sample {
             server_us: 4.0,
             postgres_us: 2.0,
@@ -182,8 +212,8 @@ mod tests {
             answered: 800_010,
             stored: 800_000,
             dropped: Dropped { queue: 10, ..Dropped::default() },
-            latency: Latency::of(vec![60.0, 120.0]),
-            latency_off: Latency::of(vec![50.0, 100.0]),
+            stored_in: times(60.0),
+            counted_in: times(50.0),
         };
         let text = Logged(vec![sample]).markdown(Some(12.0));
         assert!(text.contains("| 6.00 (6.00..6.00) |"), "{text}");

@@ -1,7 +1,7 @@
 //! dnsperf: questions from four clients, as fast as the server answers with at most 200 of them open.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -31,17 +31,39 @@ pub struct Counted {
 
 /// Asks the lab's name of 127.0.0.1 for so many seconds. Every answer has to be one.
 pub fn ask(port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
+    run(&lab_questions(folder)?, port, seconds, folder, None)
+}
+
+/// The same at no more than so many questions a second.
+pub fn ask_at(rate: u32, port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
+    run(&lab_questions(folder)?, port, seconds, folder, Some(rate))
+}
+
+fn lab_questions(folder: &Path) -> anyhow::Result<PathBuf> {
     let questions = folder.join("questions");
     fs::write(&questions, format!("{} A\n", lab::NAME))?;
-    ask_names(&questions, port, seconds, folder)
+    Ok(questions)
 }
 
 /// Asks 127.0.0.1 for so many seconds what is in a file, again and again: a name and a type on each line. Every answer
 /// has to be one.
 pub fn ask_names(questions: &Path, port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
+    run(questions, port, seconds, folder, None)
+}
+
+fn run(
+    questions: &Path,
+    port: u16,
+    seconds: u32,
+    folder: &Path,
+    rate: Option<u32>,
+) -> anyhow::Result<Counted> {
     let mut command = Command::new(packages::need("dnsperf", "dnsperf")?);
     command.args(["-s", "127.0.0.1", "-p", &port.to_string(), "-l", &seconds.to_string()]);
     command.args(["-c", "4", "-T", "1", "-q", "200", "-d"]).arg(questions);
+    if let Some(rate) = rate {
+        command.args(["-Q", &rate.to_string()]);
+    }
     let mut dnsperf = Running::spawn("dnsperf", &mut command, folder)?;
     dnsperf.succeed(Duration::from_secs(seconds.into()) + PATIENCE, |_| ())?;
     let counted = parse(&dnsperf.output()?).context("dnsperf's statistics are not understood")?;

@@ -15,6 +15,7 @@ mod partitions;
 mod periods;
 mod reading;
 mod rows;
+mod ruled_out;
 mod sample;
 mod slices;
 mod split;

@@ -18,6 +18,9 @@ use crate::pools::Store;
 
 /// How long following waits for rows that a rare filter passes.
 const FOLLOWING: Duration = Duration::from_secs(2);
+/// A page that is not full after so long, or so many slices, is searched with the help of counters.
+const QUICK: Duration = Duration::from_millis(30);
+const A_FEW: u32 = 3;
 /// How far from a row those around it are looked for, microseconds.
 const AROUND_US: i64 = 86_400_000_000;
 
@@ -140,6 +143,8 @@ impl Store {
             Order::NewestFirst => Slices::backwards(from, to),
             Order::OldestFirst => Slices::forwards(from, to),
         };
+        let started = Instant::now();
+        let mut asked_counters = false;
         while let Some((from, to)) = slices.next() {
             let begun = Instant::now();
             let part = LogQuery { from, to, filter: query.filter.clone() };
@@ -149,7 +154,7 @@ impl Store {
             }
             let sql = select(&wanted, order, limit - page.rows.len() as i64);
             // The first slice is searched in any case, so that going on always comes to an end.
-            let found = match slices.is_first() {
+            let found = match slices.given() == 1 {
                 true => reading.fetch_within(sql, reading.left().max(FOLLOWING)).await?,
                 false => reading.fetch(sql).await?,
             };
@@ -167,6 +172,12 @@ impl Store {
             if page.rows.len() as i64 >= limit {
                 page.next = page.rows.last().map(|last| (last.at, last.id));
                 break;
+            }
+            // Few rows pass: what counters rule out need not be searched.
+            if !asked_counters && (slices.given() >= A_FEW || started.elapsed() > QUICK) {
+                asked_counters = true;
+                let rest = slices.rest();
+                slices.leave_out(reading.ruled_out(&self.site, &query.filter, rest).await?);
             }
             slices.took(begun.elapsed(), reading.left());
         }

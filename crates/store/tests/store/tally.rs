@@ -79,6 +79,49 @@ fn member(row: &LogRow) -> String {
     row.member.map(|member| member.to_string()).unwrap_or_default()
 }
 
+/// Times of all rows of a query, by pages.
+async fn times(store: &Store, query: &store::LogQuery) -> Vec<i64> {
+    let (mut seen, mut before) = (Vec::new(), None);
+    loop {
+        let page = store.page(query, before, 20, LONG).await.unwrap();
+        seen.extend(page.rows.iter().map(|row| row.at));
+        match page.next {
+            Some(next) => before = Some(next),
+            None => return seen,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_counters_rule_out_hides_no_row() {
+    let (store, database, mut rows) = two_hours().await;
+    // A code that two periods have, and rows of another whose counts were lost.
+    let rare = |n: i64, rcode| LogRow { rcode, ..row(NOON + n * 60_000_000 + 5, "a.example.org", 1) };
+    let counted: Vec<LogRow> = [3, 4, 77].map(|n| rare(n, Rcode::SERVFAIL)).to_vec();
+    store.store_rows(7, &counted).await.unwrap();
+    store.add_counts(8, &counts(&counted), &[]).await.unwrap();
+    let lost: Vec<LogRow> = [5, 91].map(|n| rare(n, Rcode::REFUSED)).to_vec();
+    store.store_rows(9, &lost).await.unwrap();
+    rows.extend(counted.into_iter().chain(lost));
+    store.add_up_periods(NOON + 3 * HOUR, 1000).await.unwrap();
+    for (rcode, text) in [
+        (Rcode::SERVFAIL, "rcode = SERVFAIL"),
+        (Rcode::REFUSED, "rcode = REFUSED"),
+        (Rcode::NXDOMAIN, "rcode = NXDOMAIN"),
+        (Rcode::FORMERR, "rcode = FORMERR"),
+        (Rcode::SERVFAIL, "rcode = SERVFAIL and fqdn = a.example.org"),
+    ] {
+        let mut wanted: Vec<i64> = rows.iter().filter(|row| row.rcode == rcode).map(|row| row.at).collect();
+        wanted.sort_unstable_by(|a, b| b.cmp(a));
+        assert_eq!(times(&store, &query(NOON, NOON + 3 * HOUR, text)).await, wanted, "{text}");
+    }
+    // It is by the counters that periods are passed over: a sum that is wrong hides what it denies.
+    let mut other = sqlx::PgConnection::connect(database.url()).await.unwrap();
+    let wrong = "UPDATE answer_periods SET rcode = 5 WHERE rcode = 2";
+    sqlx::query(wrong).execute(&mut other).await.unwrap();
+    assert_eq!(times(&store, &query(NOON, NOON + 2 * HOUR, "rcode = SERVFAIL")).await, [] as [i64; 0]);
+}
+
 #[tokio::test]
 async fn counters_and_rows_say_the_same_of_every_window_and_step() {
     let (store, _database, rows) = two_hours().await;
