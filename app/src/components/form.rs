@@ -45,6 +45,25 @@ pub fn Field(
     }
 }
 
+/// A file, chosen or dropped: browsers take a drop on the input itself, which fills the area.
+#[component]
+pub fn FileDrop(
+    #[prop(into)] label: String,
+    #[prop(into)] name: String,
+    #[prop(into, optional)] hint: String,
+    #[prop(optional_no_strip)] error: Option<String>,
+) -> impl IntoView {
+    let (described, notes) = notes(&name, &hint, &error);
+    view! {
+        <div class="field wide file-drop">
+            <label for=name.clone()>{label}</label>
+            <input id=name.clone() name=name type="file" required aria-invalid=error.is_some().then_some("true")
+                aria-describedby=described/>
+            {notes}
+        </div>
+    }
+}
+
 /// Several lines of text with their label.
 #[component]
 pub fn TextArea(

@@ -10,7 +10,7 @@ mod hook;
 mod observe;
 mod tend;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 
 use canary::{Deed, Watch};
@@ -66,15 +66,16 @@ pub async fn view(site: &Site, ramp: CanaryRamp) -> Result<RampView, Failure> {
     Ok(RampView { ramp, until, sample, lights, history })
 }
 
-/// Ramps that name a secret and are not over, as `ramps[7]`.
-pub async fn naming(site: &Site, secret: &str) -> Result<Vec<String>, Failure> {
-    let names = |ramp: &&CanaryRamp| {
+/// Secrets that ramps which are not over name, each with those ramps as `ramps[7]`.
+pub async fn secrets(site: &Site) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
+    let mut uses: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for ramp in site.store.ramps(None).await?.iter().filter(|ramp| !ramp.phase.is_over()) {
         let hook = ramp.spec.gates.webhook.iter();
-        let mut named = hook.flat_map(|hook| [&hook.url_secret, &hook.authorization_secret]).flatten();
-        !ramp.phase.is_over() && named.any(|name| name.as_str() == secret)
-    };
-    let ramps = site.store.ramps(None).await?;
-    Ok(ramps.iter().filter(names).map(|ramp| format!("ramps[{}]", ramp.id)).collect())
+        for secret in hook.flat_map(|hook| [&hook.url_secret, &hook.authorization_secret]).flatten() {
+            uses.entry(secret.to_string()).or_default().insert(format!("ramps[{}]", ramp.id));
+        }
+    }
+    Ok(uses)
 }
 
 /// The deed of a word.

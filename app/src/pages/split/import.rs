@@ -8,7 +8,9 @@ use model::split::SplitReport;
 
 use super::{headline, segment};
 use crate::charts::{Bars, stacked_bars};
-use crate::components::{Command, Crumbs, Field, Notice, NoticeKind, PageHead, ProblemSummary, Select, Stat};
+use crate::components::{
+    Command, Crumbs, Field, FileDrop, Notice, NoticeKind, PageHead, ProblemSummary, Select, Stat,
+};
 use crate::format;
 use crate::pages::error_of;
 
@@ -75,8 +77,8 @@ pub fn import(
             <Field label="Column" name="column" value=form.column.clone() class="mono" placeholder="answers"
                 hint="Only when it is not found by itself: ours, Avi's 87 columns, Route 53 by Athena, DNS-collector (BIND, dnsdist, Knot, Unbound), Zeek, Elastic, Cloudflare and Cloud DNS are known"
                 error=error_of(problems, "column")/>
-            <Field label="File" name="file" value="" kind="file" error=error_of(problems, "file").or_else(|| error_of(problems, "csv"))
-                hint="At most 2 GiB. It is read while it is sent; nothing of it is kept"/>
+            <FileDrop label="File" name="file" error=error_of(problems, "file").or_else(|| error_of(problems, "csv"))
+                hint="Drop a CSV here or choose one, at most 2 GiB. It is read while it is sent; nothing of it is kept"/>
             <div class="actions wide"><button class="button primary" type="submit">"Judge"</button></div>
         </form>
     }

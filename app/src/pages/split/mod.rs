@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use model::split::{SplitReport, Verdict};
 
 use crate::charts::{chart_data, chart_files};
-use crate::components::{Command, Crumbs, Empty, Notice, NoticeKind, PageHead};
+use crate::components::{Command, Crumbs, Empty, FileDrop, Notice, NoticeKind, PageHead};
 use crate::format;
 use crate::islands::{AutoRefresh, ExportButton};
 use crate::pages::services::service_table;
@@ -52,20 +52,31 @@ pub fn detail(service: &str, view: &SplitView) -> impl IntoView + use<> {
         .collect();
     let filter = format::in_query(&format!("service = {service}"));
     let export = format!("/logs/export.csv?filter={filter}&since={}", view.since);
+    let ramp = format!("/services/{service}/ramp");
     view! {
         <Crumbs items=vec![("Split".to_owned(), "/split".to_owned()), (service.to_owned(), format!("/services/{service}"))]/>
         <PageHead title=service.to_owned() lede="Observed answers against the weights in force">
             <AutoRefresh seconds=5/>
+            <a class="button" href=ramp>"Canary ramp"</a>
             <nav class="segmented" aria-label="Window">{windows}</nav>
         </PageHead>
         <div data-live="split">{report(service, view)}</div>
         {who(service, view)}
         <section class="card">
             <h2>"Check it yourself"</h2>
-            <p class="muted">"The same verdict on the command line, or from "<a href=format!("/split/import?service={service}")>"any exported CSV"</a>" with a column of answered addresses."</p>
+            <p class="muted">"The rows behind these numbers, and the same verdict on the command line."</p>
             <Command text=format!("steelyard split {service} --since {}", view.since)/>
             <div><ExportButton href=export/></div>
         </section>
+        <form method="post" action="/split/import" enctype="multipart/form-data" class="card fields">
+            <h2 class="wide">"Judge an exported log"</h2>
+            <input type="hidden" name="service" value=service.to_owned()/>
+            <FileDrop label="Any CSV with a column of answers" name="file" hint="Drop it here or choose it; it is held against the weights of this service as they are now"/>
+            <div class="actions wide">
+                <button class="button" type="submit">"Judge"</button>
+                <a href=format!("/split/import?service={service}")>"Other weights or another column"</a>
+            </div>
+        </form>
     }
 }
 

@@ -42,6 +42,9 @@ pub async fn list(State(site): State<Shared>) -> Result<Json<Vec<SecretLine>>, F
 /// All secrets with who names them.
 pub async fn lines(site: &Site) -> Result<Vec<SecretLine>, Failure> {
     let mut uses = uses(&site.snapshot().config);
+    for (secret, ramps) in ramps::secrets(site).await? {
+        uses.entry(secret).or_default().extend(ramps);
+    }
     let line = |row: store::SecretRow| SecretLine {
         used_by: uses.remove(&row.name).unwrap_or_default().into_iter().collect(),
         name: row.name,
@@ -89,7 +92,7 @@ pub async fn forget(site: &Site, actor: &Actor, name: &str) -> Result<(), Failur
     let missing = || Failure::NotFound(format!("there is no secret {name:?}"));
     let label: Label = name.parse().map_err(|_| missing())?;
     let mut used: BTreeSet<String> = uses(&site.snapshot().config).remove(name).unwrap_or_default();
-    used.extend(ramps::naming(site, name).await?);
+    used.extend(ramps::secrets(site).await?.remove(name).unwrap_or_default());
     if !used.is_empty() {
         let used: Vec<String> = used.into_iter().collect();
         let message = format!("{} would be without it: change them first", used.join(", "));

@@ -73,6 +73,8 @@ pub fn fill(server: &Steelyard, rows: u64) -> anyhow::Result<Vec<String>> {
     });
     let there: u64 = psql::run(server, "SELECT sum(count)::bigint FROM log_accounts")?.parse()?;
     anyhow::ensure!(there + DAYS as u64 >= rows, "{there} rows were made instead of {rows}");
+    // Housekeeping may have added up periods that were not whole yet: these inserts told nobody.
+    psql::run(server, "DELETE FROM counted_periods")?;
     Ok(days[..today].iter().map(|day| day.name.clone()).collect())
 }
 
