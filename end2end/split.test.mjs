@@ -58,6 +58,20 @@ test('the split is shown over time and by who asked, and every chart is a file',
       assert.equal((await download).suggestedFilename(), `${SERVICE}-networks.svg`);
     },
 
+    'an exported log given to the page has the same verdict': async () => {
+      await page.goto(`/split/${SERVICE}`);
+      const file = join(server.data, 'log.csv');
+      await server.command('logs', 'export', '--filter', `service = ${SERVICE}`, '-o', file);
+      await page.getByLabel('Any CSV with a column of answers').setInputFiles(file);
+      await page.getByRole('button', { name: 'Judge', exact: true }).click();
+      await page.getByRole('heading', { name: 'Judge an exported log' }).waitFor();
+      assert.match(await page.locator('.headline').innerText(), /PASS/);
+      assert.match(await page.locator('.stats').first().innerText(), /1,100/);
+      const rows = await page.locator('.segment tbody tr').allInnerTexts();
+      const answers = MEMBERS.map((member) => rows.find((row) => row.includes(member))?.match(/\b(660|330|110)\b/)?.[0]);
+      assert.deepEqual(answers, ['660', '330', '110']);
+    },
+
     'a hashed split counts networks, and says how many more it needs': async () => {
       await sendQueries(server.dnsPort, HASHED, 200);
       await page.goto(`/split/${HASHED}`);

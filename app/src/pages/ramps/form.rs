@@ -67,7 +67,7 @@ pub struct RampForm {
 /// Asks for a ramp, and shows its steps in whole weights before it starts.
 pub fn form(form: &RampForm) -> impl IntoView + use<> {
     let RampForm { service, draft, problems, .. } = form;
-    let error = |field: &str| error_of(problems, field);
+    let error = |field: &str| form.sent.then(|| error_of(problems, field)).flatten();
     let summary = form.sent.then(|| view! { <ProblemSummary problems=problems.clone()/> });
     let words = |all: Vec<(&'static str, &'static str)>| -> Vec<(String, String)> {
         all.into_iter().map(|(value, label)| (value.to_owned(), label.to_owned())).collect()

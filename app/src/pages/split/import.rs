@@ -61,7 +61,7 @@ pub fn import(
     problems: &Problems,
     imported: Option<&Imported>,
 ) -> impl IntoView + use<> {
-    let none = ("".to_owned(), "None: I write them below".to_owned());
+    let none = ("".to_owned(), "None: I write them out".to_owned());
     let options = std::iter::once(none).chain(services.iter().map(|name| (name.clone(), name.clone())));
     let options: Vec<(String, String)> = options.collect();
     let result = imported.map(result);

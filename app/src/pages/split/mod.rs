@@ -62,21 +62,23 @@ pub fn detail(service: &str, view: &SplitView) -> impl IntoView + use<> {
         </PageHead>
         <div data-live="split">{report(service, view)}</div>
         {who(service, view)}
-        <section class="card">
-            <h2>"Check it yourself"</h2>
-            <p class="muted">"The rows behind these numbers, and the same verdict on the command line."</p>
-            <Command text=format!("steelyard split {service} --since {}", view.since)/>
-            <div><ExportButton href=export/></div>
-        </section>
-        <form method="post" action="/split/import" enctype="multipart/form-data" class="card fields">
-            <h2 class="wide">"Judge an exported log"</h2>
-            <input type="hidden" name="service" value=service.to_owned()/>
-            <FileDrop label="Any CSV with a column of answers" name="file" hint="Drop it here or choose it; it is held against the weights of this service as they are now"/>
-            <div class="actions wide">
-                <button class="button" type="submit">"Judge"</button>
-                <a href=format!("/split/import?service={service}")>"Other weights or another column"</a>
-            </div>
-        </form>
+        <div class="multiples">
+            <section class="card">
+                <h2>"Check it yourself"</h2>
+                <p class="muted">"The rows behind these numbers, and the same verdict on the command line."</p>
+                <Command text=format!("steelyard split {service} --since {}", view.since)/>
+                <div><ExportButton href=export/></div>
+            </section>
+            <form method="post" action="/split/import" enctype="multipart/form-data" class="card fields">
+                <h2 class="wide">"Judge an exported log"</h2>
+                <input type="hidden" name="service" value=service.to_owned()/>
+                <FileDrop label="Any CSV with a column of answers" name="file" hint="Drop it here or choose it; it is held against the weights of this service as they are now"/>
+                <div class="actions wide">
+                    <button class="button" type="submit">"Judge"</button>
+                    <a href=format!("/split/import?service={service}")>"Other weights or another column"</a>
+                </div>
+            </form>
+        </div>
     }
 }
 
