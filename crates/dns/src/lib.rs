@@ -7,6 +7,7 @@
 //! is counted.
 
 mod access;
+mod ahead;
 mod answer;
 mod complete;
 mod cookie;
@@ -15,6 +16,7 @@ mod fast;
 mod few;
 mod lookup;
 mod message;
+mod nodes;
 mod policy;
 mod prepare;
 mod rate;

@@ -9,6 +9,7 @@ use model::event::{QueryEvent, Transport};
 use model::rrtype::{Family, Rcode};
 use rtrb::Producer;
 
+use crate::ahead;
 use crate::answer::{Arrival, Outcome, Path, answer, message};
 use crate::policy::Policy;
 use crate::rate::{Limited, Outline, Verdict};
@@ -34,6 +35,19 @@ impl Worker {
         panics: Arc<AtomicU64>,
     ) -> Worker {
         Worker { number, ring, latency, limited, panics }
+    }
+
+    /// Reads what the answers to these packets will need, if that is far away in memory.
+    pub fn read_ahead<'p>(
+        &self,
+        serving: &Serving,
+        at: i64,
+        packets: impl ExactSizeIterator<Item = &'p [u8]>,
+    ) {
+        // One packet alone has nobody to wait with.
+        if packets.len() > 1 {
+            ahead::read(serving, self.number, at, packets);
+        }
     }
 
     /// Answers one packet and notes it. True when `out` holds a reply to send.

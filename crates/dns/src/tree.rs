@@ -9,6 +9,7 @@ use model::slots::{Slot, Slots};
 use model::{DnsName, Problems};
 
 use crate::few::Few;
+use crate::nodes::Nodes;
 use crate::prepare::{Prepared, each_set};
 
 /// A record: type, class IN, TTL, length and data, ready to follow its owner.
@@ -143,8 +144,7 @@ pub struct Tree {
     pub zones: Vec<ZoneData>,
     /// Names with a delegation or a DNAME.
     breaks: Vec<DnsName>,
-    // Keys are the operator's and lookups insert nothing, so a fast seeded hash is enough.
-    nodes: HashMap<Box<[u8]>, Node, foldhash::fast::RandomState>,
+    nodes: Nodes,
 }
 
 /// Writes type, class IN, TTL, length and data.
@@ -209,6 +209,11 @@ impl Tree {
         Ok(tree)
     }
 
+    /// All names.
+    pub fn nodes(&self) -> &Nodes {
+        &self.nodes
+    }
+
     /// The node of a name in lower-case wire format.
     pub fn get(&self, name: &[u8]) -> Option<&Node> {
         self.nodes.get(name)
@@ -226,7 +231,7 @@ impl Tree {
                 break;
             }
             let node = Node { zone, has_wildcard: below_is_wildcard, ..Node::default() };
-            self.nodes.insert(rest.into(), node);
+            self.nodes.insert(rest, node);
             below_is_wildcard = rest.starts_with(b"\x01*");
             match rest.get(1 + usize::from(rest[0])..) {
                 Some(parent) if rest.len() > apex => rest = parent,
@@ -251,7 +256,7 @@ impl Tree {
     fn place_nodes(&mut self) {
         let mut found = HashMap::new();
         let mut zones = vec![false; self.zones.len()];
-        for (octets, node) in &self.nodes {
+        for (octets, node) in self.nodes.iter() {
             let (servers, dname) = (node.set(RrType::NS).is_some(), node.set(RrType::DNAME).is_some());
             if !servers && !dname {
                 continue;
@@ -261,13 +266,13 @@ impl Tree {
             let cut = servers && !name.is_wildcard() && self.zones[node.zone].name != name;
             if cut || dname {
                 zones[node.zone] = true;
-                found.insert(octets.clone(), (self.breaks.len() as u32, cut));
+                found.insert(octets.to_vec(), (self.breaks.len() as u32, cut));
                 self.breaks.push(name);
             }
         }
         for (octets, node) in self.nodes.iter_mut().filter(|(_, node)| zones[node.zone]) {
             let apex = self.zones[node.zone].name.wire().len();
-            let mut rest: &[u8] = octets;
+            let mut rest = octets;
             while rest.len() >= apex {
                 if let Some(&(number, cut)) = found.get(rest) {
                     node.place = match (cut, rest.len() == octets.len()) {

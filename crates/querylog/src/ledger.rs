@@ -4,6 +4,7 @@
 //! and no segment is lost, only when within that time an answer was given.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 
@@ -13,7 +14,7 @@ use model::rrtype::{Family, Rcode};
 use model::slots::Target;
 use tokio::sync::{Notify, watch};
 
-use crate::names::Names;
+use crate::names::SharedNames;
 use crate::presence::lock;
 
 /// Keys kept apart; about 20 MB.
@@ -24,7 +25,7 @@ const COARSER_US: [i64; 3] = [600_000_000, 3_600_000_000, 86_400_000_000];
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(crate) struct CounterId {
     pub(crate) bucket: i64,
-    pub(crate) names: Arc<Names>,
+    pub(crate) names: SharedNames,
     pub(crate) family: Family,
     pub(crate) rcode: Rcode,
     pub(crate) generation: u64,
@@ -44,7 +45,7 @@ pub(crate) type Accounts = HashMap<AccountId, u64>;
 /// The same of counters, of which a large site has as many as it has members.
 type Counters = HashMap<CounterId, u64, RandomState>;
 /// Counters since the start, with what their names stand for.
-type Totals = HashMap<(Arc<Names>, Family, Rcode), (Target, u64), RandomState>;
+type Totals = HashMap<(SharedNames, Family, Rcode), (Target, u64), RandomState>;
 
 #[derive(Clone, Default)]
 struct Pending {
@@ -55,6 +56,8 @@ struct Pending {
     accounts: Accounts,
     /// Keys that merging left, when those were too many still.
     unmergeable: usize,
+    /// The number of the length that buckets were merged to.
+    merged: usize,
     closed: bool,
 }
 
@@ -164,10 +167,8 @@ impl Ledger {
         if pending.segments.is_empty() && pending.counters.is_empty() && pending.accounts.is_empty() {
             return None;
         }
-        pending.unmergeable = 0;
         let taken = std::mem::take(&mut *pending);
-        pending.version = taken.version;
-        pending.closed = taken.closed;
+        (pending.version, pending.closed) = (taken.version, taken.closed);
         drop(pending);
         Some(taken.into_taken())
     }
@@ -266,26 +267,54 @@ impl Pending {
     fn bound(&mut self, keys: usize) {
         // What merging cannot bring below the bound is not merged again until it has doubled.
         let keys = keys.max(2 * self.unmergeable);
-        for length in COARSER_US {
+        // A length that was not enough before is not tried again.
+        for (number, length) in COARSER_US.into_iter().enumerate().skip(self.merged) {
             if self.counters.len() + self.accounts.len() <= keys {
                 return;
             }
-            let merge = |bucket: i64| bucket.div_euclid(length) * length;
-            let mut counters = Counters::default();
-            for (mut id, count) in self.counters.drain() {
-                id.bucket = merge(id.bucket);
-                *counters.entry(id).or_default() += count;
-            }
-            let mut accounts = HashMap::new();
-            for (mut id, count) in self.accounts.drain() {
-                id.bucket = merge(id.bucket);
-                *accounts.entry(id).or_default() += count;
-            }
-            (self.counters, self.accounts) = (counters, accounts);
+            self.merged = number;
+            merge(&mut self.counters, length);
+            merge(&mut self.accounts, length);
         }
         if self.counters.len() + self.accounts.len() > keys {
             self.unmergeable = self.counters.len() + self.accounts.len();
         }
+    }
+}
+
+/// A key of a bucket.
+trait OfBucket: Eq + Hash {
+    fn bucket(&self) -> i64;
+    fn set_bucket(&mut self, bucket: i64);
+}
+
+impl OfBucket for CounterId {
+    fn bucket(&self) -> i64 {
+        self.bucket
+    }
+
+    fn set_bucket(&mut self, bucket: i64) {
+        self.bucket = bucket;
+    }
+}
+
+impl OfBucket for AccountId {
+    fn bucket(&self) -> i64 {
+        self.bucket
+    }
+
+    fn set_bucket(&mut self, bucket: i64) {
+        self.bucket = bucket;
+    }
+}
+
+/// Makes buckets of this length, microseconds, out of shorter ones. Keys that lie at the start of one stay where they are:
+/// merged before, they are half of a large site's.
+fn merge<K: OfBucket, S: BuildHasher>(counts: &mut HashMap<K, u64, S>, length: i64) {
+    let shorter: Vec<(K, u64)> = counts.extract_if(|id, _| id.bucket().rem_euclid(length) != 0).collect();
+    for (mut id, count) in shorter {
+        id.set_bucket(id.bucket().div_euclid(length) * length);
+        *counts.entry(id).or_default() += count;
     }
 }
 
@@ -308,6 +337,16 @@ mod tests {
         pending.bound(8);
         assert_eq!(pending.accounts.len(), 2);
         assert_eq!(pending.accounts.values().sum::<u64>(), 1000);
+        assert!(pending.accounts.keys().all(|id| id.bucket % 3_600_000_000 == 0));
+        // What comes later is merged into hours at once.
+        for n in 0..500 {
+            let bucket = 7_200_000_000 + n * 10_000_000;
+            let id = AccountId { bucket, service: None, class: None, outcome: Outcome::Queue };
+            pending.accounts.insert(id, 2);
+        }
+        pending.bound(8);
+        assert_eq!(pending.accounts.len(), 4);
+        assert_eq!(pending.accounts.values().sum::<u64>(), 2000);
         assert!(pending.accounts.keys().all(|id| id.bucket % 3_600_000_000 == 0));
     }
 }

@@ -2,19 +2,18 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use model::slots::{Slot, Slots, Target};
 
 /// A slot's names.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Names {
     pub(crate) zone: Option<Arc<str>>,
     pub(crate) service: Option<Arc<str>>,
     pub(crate) pool: Option<Arc<str>>,
     pub(crate) member: Option<IpAddr>,
-    /// Of all of them: they are keys of every count, and written once.
-    hash: u64,
 }
 
 impl Names {
@@ -24,12 +23,43 @@ impl Names {
         pool: Option<Arc<str>>,
         member: Option<IpAddr>,
     ) -> Names {
-        let hash = foldhash::fast::FixedState::default().hash_one((&zone, &service, &pool, member));
-        Names { zone, service, pool, member, hash }
+        Names { zone, service, pool, member }
     }
 }
 
-impl Hash for Names {
+/// A slot's names as every count is kept by them. What they are hashed by lies beside the pointer, since a large site has
+/// as many as it has members, each somewhere else in memory.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedNames {
+    hash: u64,
+    names: Arc<Names>,
+}
+
+impl SharedNames {
+    pub(crate) fn new(names: Names) -> SharedNames {
+        let hash = foldhash::fast::FixedState::default().hash_one(&names);
+        SharedNames { hash, names: Arc::new(names) }
+    }
+}
+
+impl Deref for SharedNames {
+    type Target = Names;
+
+    fn deref(&self) -> &Names {
+        &self.names
+    }
+}
+
+impl PartialEq for SharedNames {
+    fn eq(&self, other: &SharedNames) -> bool {
+        // Those of one numbering are the same pointer.
+        self.hash == other.hash && (Arc::ptr_eq(&self.names, &other.names) || self.names == other.names)
+    }
+}
+
+impl Eq for SharedNames {}
+
+impl Hash for SharedNames {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.hash);
     }
@@ -40,7 +70,7 @@ impl Hash for Names {
 #[derive(Clone)]
 pub(crate) struct NameTable {
     slots: Arc<Slots>,
-    names: Arc<[OnceLock<Arc<Names>>]>,
+    names: Arc<[OnceLock<SharedNames>]>,
 }
 
 impl NameTable {
@@ -55,9 +85,9 @@ impl NameTable {
     }
 
     /// The names of a slot; those of queries outside every zone for a slot that does not exist.
-    pub(crate) fn get(&self, slot: Slot) -> &Arc<Names> {
+    pub(crate) fn get(&self, slot: Slot) -> &SharedNames {
         let place = self.names.get(slot.0 as usize).unwrap_or(&self.names[0]);
-        place.get_or_init(|| Arc::new(self.write(slot)))
+        place.get_or_init(|| SharedNames::new(self.write(slot)))
     }
 
     /// Members have the texts of their service, and services that of their zone.
@@ -114,6 +144,9 @@ mod tests {
             assert!(Arc::ptr_eq(own.as_ref().unwrap(), others.as_ref().unwrap()));
         }
         assert_eq!((&table.get(zone).service, &table.get(service).pool), (&None, &None));
+        let again = SharedNames::new(table.write(second));
+        assert_eq!(table.get(second), &again, "of another numbering");
+        assert_ne!(table.get(first), &again);
         let outside = Names::new(None, None, None, None);
         assert_eq!((&**table.get(Slot::OUTSIDE), &**table.get(Slot(9))), (&outside, &outside));
     }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use model::DnsName;
 use model::config::Addresses;
+use model::slots::Slot;
 use model::value::Label;
 
 use crate::algorithm::geo::{self, Point};
@@ -126,6 +127,14 @@ impl Plan {
         } else {
             self.answer(self.choice(), client, turn)
         }
+    }
+
+    /// The slot of the member whose turn is next for clients of whom nothing is known: all that the next answer reads has
+    /// then been read. None where no member takes turns.
+    pub fn ahead(&self) -> Option<Slot> {
+        let rotation = self.rotation()?;
+        let next = rotation.schedule.pick(rotation.cursor.peek(0))?;
+        Some(rotation.members.get(next)?.slot)
     }
 
     /// What is in force for everybody.

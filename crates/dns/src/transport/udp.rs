@@ -108,6 +108,8 @@ pub fn run(
 fn answer_all(batch: &mut Batch, count: usize, serving: &Serving, policy: &Policy, worker: &mut Worker) {
     let since = Instant::now();
     let at = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_micros() as i64);
+    let packets = (0..count).map(|i| batch.packet(i).map_or(&[][..], |(packet, _)| packet));
+    worker.read_ahead(serving, at, packets);
     for i in 0..count {
         let mut reply = std::mem::take(&mut batch.replies[i]);
         let replied = match batch.packet(i) {

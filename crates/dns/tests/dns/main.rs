@@ -3,6 +3,7 @@
 mod client;
 mod edns;
 mod generated;
+mod large;
 mod listen;
 mod paths;
 mod protocol;

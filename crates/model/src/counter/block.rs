@@ -69,6 +69,17 @@ impl CounterBlock {
         }
     }
 
+    /// Reads the cells in which answers of a member with an address would be counted, so that they lie in the cache.
+    pub fn read_ahead(&self, worker: usize, at: i64, slot: Slot) {
+        let slot = slot.0 as usize;
+        let kept = (bucket_of(at) / BUCKET_US).rem_euclid(KEPT as i64) as usize;
+        let plane = &self.stripes[worker % self.stripes.len()][0];
+        let cell = plane.cells.get(slot * PLANES[0] * KEPT + kept);
+        let mark = plane.marks.get(slot / MARKS);
+        std::hint::black_box(cell.map(|cell| cell.load(Relaxed)));
+        std::hint::black_box(mark.map(|mark| mark.load(Relaxed)));
+    }
+
     /// Cells of a plane.
     pub(super) fn cells(&self, plane: usize) -> usize {
         self.stripes[0][plane].cells.len()

@@ -158,12 +158,12 @@ async fn what_a_killed_process_spilled_is_stored_once_and_was_counted() {
         let content = again.sink.content();
         let (answered, accounted) = (content.answered(), content.accounted());
         assert_eq!(content.outcome(Outcome::Stored), stored.len() as u64);
-        assert_eq!(
-            answered.values().sum::<u64>(),
-            1000,
-            "every answer was counted before its row was spilled"
+        // Rows that memory still had room for are gone with the process, and what was counted of the last of them may be.
+        assert!(answered.values().sum::<u64>() <= 1000, "none twice");
+        assert!(
+            accounted.iter().all(|(service, count)| answered[service] >= *count),
+            "every answer was counted before its row was spilled: {answered:?} {accounted:?}"
         );
-        assert!(accounted.iter().all(|(service, count)| answered[service] >= *count));
     }
     rig.sink.always(Fault::None);
     rig.finish().await;
