@@ -20,8 +20,8 @@ use settle::{Dropped, Totals};
 /// How long the trees may stay busy after the last row is stored.
 const QUIET: Duration = Duration::from_secs(30);
 
-/// Questions a second of the load that leaves something of two cores.
-const RATE: u32 = 40_000;
+/// Questions a second of the loads that leave something of two cores: most of it, and about half.
+const RATES: [u32; 2] = [10_000, 40_000];
 
 /// What one round said.
 #[derive(Clone, Debug)]
@@ -44,8 +44,8 @@ struct Sample {
 struct Times {
     /// That takes all of the machine.
     full: Latency,
-    /// Of [`RATE`].
-    paced: Latency,
+    /// Of each of [`RATES`].
+    paced: [Latency; RATES.len()],
 }
 
 /// All rounds.
@@ -103,9 +103,13 @@ fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Times> {
 }
 
 /// What answers take when the machine has something left.
-fn paced(server: &Steelyard, seconds: u32) -> anyhow::Result<Latency> {
-    let ask = || traffic::ask_at(RATE, server.port(), seconds, server.folder());
-    Ok(latency::beside(server.port(), ask)?.1)
+fn paced(server: &Steelyard, seconds: u32) -> anyhow::Result<[Latency; RATES.len()]> {
+    let mut paced = <[Latency; RATES.len()]>::default();
+    for (latency, rate) in paced.iter_mut().zip(RATES) {
+        let ask = || traffic::ask_at(rate, server.port(), seconds, server.folder());
+        *latency = latency::beside(server.port(), ask)?.1;
+    }
+    Ok(paced)
 }
 
 /// Everything is stored and accounted for, and the work of it is over.
@@ -178,17 +182,19 @@ impl Logged {
 
 /// Latencies with and without storing, and how they compare.
 fn times(samples: &[Sample]) -> Table {
-    let paced = format!("{} a second", grouped(u64::from(RATE)));
-    let loads: [(&str, fn(&Times) -> &Latency); 2] =
-        [(&paced, |times| &times.paced), ("all that two cores give", |times| &times.full)];
+    let paced = RATES.iter().enumerate().map(|(number, rate)| {
+        let of: Box<dyn Fn(&Times) -> &Latency> = Box::new(move |times| &times.paced[number]);
+        (format!("{} a second", grouped(u64::from(*rate))), of)
+    });
+    let full: Box<dyn Fn(&Times) -> &Latency> = Box::new(|times| &times.full);
     let mut table = Table::new(&["load", "us", "every query stored", "none stored", "ratio"]);
-    for (load, of) in loads {
+    for (load, of) in paced.chain([("all that two cores give".to_owned(), full)]) {
         for (name, share) in [("median", 0.5), ("99 of 100 within", 0.99)] {
             let on = Spread::of(samples.iter().map(|s| of(&s.stored_in).percentile(share)));
             let off = Spread::of(samples.iter().map(|s| of(&s.counted_in).percentile(share)));
             let (Some(on), Some(off)) = (on, off) else { continue };
             let ratio = format!("{:.2} x", on.median / off.median);
-            table.row(vec![load.to_owned(), name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
+            table.row(vec![load.clone(), name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
         }
     }
     table
@@ -202,7 +208,7 @@ mod tests {
     fn postgres_is_shown_by_itself_and_in_the_sum() {
         let times = |median: f64| Times {
             full: Latency::of(vec![median, 2.0 * median]),
-            paced: Latency::of(vec![median / 2.0, median]),
+            paced: [median / 3.0, median / 2.0].map(|half| Latency::of(vec![half, 2.0 * half])),
         };
         let sample = Sample {
             server_us: 4.0,
