@@ -113,7 +113,7 @@ pub async fn run(args: ServeArgs, settings: Settings, passed: Vec<dns::Passed>) 
     let mut database = database::Database::new(&settings);
     let store = Store::open(&database.url(), store::Options { site: name.to_string() })?;
     let pipeline = querylog::Pipeline::start(
-        settings.log.options(name.to_string(), &settings.data_dir),
+        settings.log.options(name.to_string(), &settings.data_dir, responder.waits()),
         rings,
         Arc::new(StoreSink::new(store.clone())),
         snapshot.config.logging.clone(),

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use model::Label;
 use model::counter::{BUCKET_US, bucket_of};
@@ -21,6 +22,10 @@ use crate::streams::Streams;
 use crate::tasks::notify::Counts;
 use crate::tasks::publish::Publisher;
 use crate::tasks::storage::Presence;
+
+/// An answer whose row is not stored after so long, microseconds, is not worth a wait: the log gives way for a minute at
+/// most, and a million rows take seconds.
+const LATE_US: i64 = 120_000_000;
 
 /// Every part of the running site.
 pub struct Site {
@@ -99,6 +104,15 @@ impl Site {
     ) -> Result<SplitClients, store::StoreError> {
         self.pipeline.flush_now().await;
         self.store.split_clients(service, from, to).await
+    }
+
+    /// Brings the rows of answers up to `to` into storage, as far as that takes no longer than `patience`.
+    pub async fn rows_until(&self, to: i64, patience: Duration) {
+        if to < self.now() - LATE_US || self.storage().away_since.is_some() {
+            self.pipeline.flush_now().await;
+        } else {
+            self.pipeline.catch_up(patience).await;
+        }
     }
 
     /// The state of storage, as every page shows it.

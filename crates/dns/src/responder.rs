@@ -4,11 +4,13 @@ mod bind;
 pub mod leave;
 mod listener;
 mod seats;
+mod waits;
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use model::event::QueryEvent;
@@ -20,6 +22,7 @@ pub use self::bind::{BACKLOG, Passed, listen};
 use self::bind::{Bound, overlap};
 use self::listener::Listener;
 use self::seats::Seats;
+use self::waits::Waits;
 use crate::policy::Policy;
 use crate::serving::Serving;
 use crate::stats::Stats;
@@ -80,6 +83,7 @@ pub struct Responder {
     leaving: TaskTracker,
     left: Arc<Mutex<Vec<SocketAddr>>>,
     panics: Arc<AtomicU64>,
+    waits: Arc<Waits>,
 }
 
 /// What another list of addresses has changed.
@@ -142,6 +146,7 @@ impl Responder {
             leaving: TaskTracker::new(),
             left: Arc::default(),
             panics,
+            waits: Arc::default(),
         };
         for ((asked, bound), workers) in bound.into_iter().zip(workers_of) {
             let listener = responder.open(asked, bound, workers)?;
@@ -151,7 +156,7 @@ impl Responder {
     }
 
     fn open(&self, asked: SocketAddr, bound: Bound, workers: listener::Workers) -> io::Result<Listener> {
-        Listener::open(asked, bound, workers, &self.serving, &self.policy, &self.tcp)
+        Listener::open(asked, bound, workers, &self.serving, &self.policy, &self.tcp, &self.waits)
     }
 
     /// Listens at `wanted` from now on, in a Tokio runtime: addresses that are new are bound first, and then those that
@@ -244,6 +249,13 @@ impl Responder {
             stats.requests.extend(counts.map(|(t, v6, kind, n)| (zone.zone.clone(), t, v6, kind, n)));
         }
         stats
+    }
+
+    /// Tells, each time it is called, the longest that one of the UDP threads has been ready and without a core since
+    /// the call before; zero where the system does not say. For one caller.
+    pub fn waits(&self) -> impl Fn() -> Duration + Send + Sync + use<> {
+        let waits = self.waits.clone();
+        move || waits.longest()
     }
 
     /// Answers what has arrived, and stops.

@@ -1,10 +1,14 @@
 //! What the responder reports of one answered query: a fixed-size value without heap, made for a ring buffer.
 
+mod packed;
+
 use std::net::{IpAddr, SocketAddr};
 
 use crate::name::MAX_WIRE;
 use crate::rrtype::{Rcode, RrType};
 use crate::slots::Slot;
+
+pub use self::packed::PackedEvents;
 
 /// Addresses of an answer that an event keeps; the log says how many more there were.
 pub const MAX_ANSWERS: usize = 8;

@@ -1,7 +1,9 @@
-//! One pass over the rings: events become rows in the queue, or are counted by the cause that they do not.
+//! One pass over the rings: events become rows in the queue, or are counted by the cause that they do not. Or they are
+//! put off, while the threads that answer wait for a core.
 
 use std::sync::Arc;
 use std::sync::atomic::{Ordering, fence};
+use std::time::Instant;
 
 use model::config::Logging;
 use model::counter::bucket_of;
@@ -10,8 +12,10 @@ use model::row::{Class, LogRow, Outcome};
 use model::slots::Slot;
 use rtrb::Consumer;
 
+use crate::backlog::Backlog;
 use crate::classify::significance;
 use crate::filters::Filters;
+use crate::giving_way::GivingWay;
 use crate::ledger::{AccountId, Accounts, CounterId, account};
 use crate::names::NameTable;
 use crate::row::row;
@@ -21,6 +25,10 @@ use crate::view::Views;
 
 /// Events taken before room is given back to the responder and rows are handed on.
 const CHUNK: usize = 1024;
+/// Blocks of events that were put off which one pass makes rows of.
+const BLOCKS: usize = 2;
+/// Views whose events may wait; each takes memory, and time at every reading.
+const VIEWS: usize = 16;
 
 /// Whether a ring is empty and its worker gone: looked at in the other order, since nothing comes once it is gone.
 fn is_over(ring: &Consumer<QueryEvent>) -> bool {
@@ -36,9 +44,21 @@ fn full_until(logging: &Logging) -> i64 {
     logging.full_until.map_or(i64::MIN, |until| until.0)
 }
 
+/// What a pass has found.
+pub(crate) struct Pass {
+    /// Events that came.
+    pub(crate) events: usize,
+    /// Whether they were put off for others.
+    pub(crate) gives: bool,
+    /// Whether nothing is left to do before more events come, or storage has taken rows.
+    pub(crate) waits: bool,
+}
+
 pub(crate) struct Capture {
     shared: Arc<Shared>,
     rings: Vec<Consumer<QueryEvent>>,
+    giving_way: GivingWay,
+    backlog: Backlog,
     views: Views,
     throttle: Throttle<LogRow>,
     filters: Filters,
@@ -51,9 +71,16 @@ pub(crate) struct Capture {
 }
 
 impl Capture {
-    pub(crate) fn new(shared: Arc<Shared>, rings: Vec<Consumer<QueryEvent>>, logging: &Logging) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        rings: Vec<Consumer<QueryEvent>>,
+        logging: &Logging,
+        giving_way: GivingWay,
+    ) -> Self {
         Capture {
             rings,
+            giving_way,
+            backlog: Backlog::default(),
             views: Views::default(),
             throttle: Throttle::new(logging, shared.options.seed),
             filters: Filters::of(logging),
@@ -66,11 +93,34 @@ impl Capture {
         }
     }
 
-    /// Takes every event that is in a ring now and gives how many there were.
-    pub(crate) fn pass(&mut self) -> usize {
+    /// Takes every event that is in a ring now. At the end nothing is put off, and what was is made up for.
+    pub(crate) fn pass(&mut self, ends: bool) -> Pass {
         self.read_mail();
         // Read before the rings are looked at: what happened before it is in one of them.
         let now = self.shared.now();
+        let behind = (!self.backlog.is_empty()).then(|| self.backlog.octets());
+        let watched = self.shared.tail.receiver_count() > 0;
+        let wanted = self.shared.hurrying.load(Ordering::Acquire) > 0;
+        let must = ends || watched || wanted || self.shared.rows.away().is_some() || self.views.len() > VIEWS;
+        let gives = self.giving_way.gives(Instant::now(), behind, must);
+        self.shared.queue.hold(gives);
+        let put_off = gives || behind.is_some();
+        let events = self.drain(put_off);
+        self.giving_way.note(events);
+        let waits = gives || !self.make_up(ends);
+        // A second is over only when none of its events waits.
+        let now = self.backlog.oldest_at().map_or(now, |oldest| oldest.min(now));
+        let closed = self.throttle.close(now);
+        self.settle(closed);
+        Pass { events, gives, waits }
+    }
+
+    /// Whether events wait that were put off.
+    pub(crate) fn is_behind(&self) -> bool {
+        !self.backlog.is_empty()
+    }
+
+    fn drain(&mut self, put_off: bool) -> usize {
         let mut events = 0;
         let mut rings = std::mem::take(&mut self.rings);
         for ring in &mut rings {
@@ -80,7 +130,12 @@ impl Capture {
                 let Ok(chunk) = ring.read_chunk(left.min(CHUNK)) else { break };
                 left -= chunk.len();
                 let (first, second) = chunk.as_slices();
-                first.iter().chain(second).for_each(|event| self.take(event));
+                if put_off {
+                    first.iter().chain(second).for_each(|event| self.backlog.push(event));
+                    self.shared.put_off.fetch_add(chunk.len() as u64, Ordering::Release);
+                } else {
+                    first.iter().chain(second).for_each(|event| self.take(event));
+                }
                 chunk.commit_all();
                 self.hand_on();
             }
@@ -89,15 +144,29 @@ impl Capture {
         // Rings that came by mail meanwhile go behind.
         rings.append(&mut self.rings);
         self.rings = rings;
-        let closed = self.throttle.close(now);
-        self.settle(closed);
         events
+    }
+
+    /// Makes rows of some events that were put off; false when there is nothing to do now.
+    fn make_up(&mut self, ends: bool) -> bool {
+        for _ in 0..BLOCKS {
+            // What has no room here has none there either.
+            let full = self.backlog.octets() >= self.giving_way.octets();
+            if !full && self.shared.queue.is_busy(ends) {
+                return false;
+            }
+            let Some(block) = self.backlog.pop() else { return false };
+            block.iter().for_each(|event| self.take(&event));
+            self.hand_on();
+            self.shared.made_up.send_modify(|made_up| *made_up += block.len() as u64);
+        }
+        true
     }
 
     /// Reads every counter; each ring was drained since the last call.
     pub(crate) fn read_counters(&mut self) {
         let (shared, accounts) = (&self.shared, &mut self.accounts);
-        self.views.read(shared.now(), |view, reading| {
+        self.views.read(shared.now(), !self.backlog.is_empty(), |view, reading| {
             let slots: Vec<Slot> = reading.answered.iter().map(|(key, _)| key.slot).collect();
             let counters = reading.answered.into_iter().map(|(key, count)| {
                 let id = CounterId {

@@ -7,12 +7,14 @@
 
 #![warn(missing_docs)]
 
+mod backlog;
 mod backoff;
 mod capture;
 mod classify;
 mod counting;
 mod drain;
 mod filters;
+mod giving_way;
 mod ledger;
 mod matcher;
 mod names;
@@ -31,7 +33,7 @@ mod writer;
 
 pub use classify::reason;
 pub use matcher::Matcher;
-pub use options::{Clock, Options, SpillOptions};
+pub use options::{Clock, GiveWay, Options, SpillOptions};
 pub use pipeline::{Pipeline, Unsent};
 pub use shared::{Outlet, Status};
 pub use sink::{Sink, SinkError};

@@ -32,6 +32,8 @@ pub struct Options {
     pub retry_last: Duration,
     /// Where rows and counts go that memory has no room for; nowhere when absent.
     pub spill: Option<SpillOptions>,
+    /// How the log puts its work off while answers wait for a core; it does not when absent.
+    pub give_way: Option<GiveWay>,
     /// Seed of the throttle's sampling; from the operating system when absent.
     pub seed: Option<u64>,
 }
@@ -45,6 +47,26 @@ pub struct SpillOptions {
     pub octets: u64,
     /// The wait after a disk that failed or is full.
     pub pause: Duration,
+}
+
+/// The bounds of putting work off.
+#[derive(Clone)]
+pub struct GiveWay {
+    /// The longest that an event waits to become a row, beside the time it takes to catch up; zero for never.
+    pub longest: Duration,
+    /// Memory that such events may take, octets; below [`GiveWay::LEAST`] there is no giving way.
+    pub octets: usize,
+    /// Answers in a tenth of a second below which the log has so little to do that it delays nobody.
+    pub busy: usize,
+    /// The longest that one of the threads that answer has been ready and without a core since the last call.
+    pub waits: Arc<dyn Fn() -> Duration + Send + Sync>,
+}
+
+impl GiveWay {
+    /// Some thousand events take so much.
+    pub const LEAST: usize = 256 << 10;
+    /// The usual number of answers in a tenth of a second.
+    pub const BUSY: usize = 500;
 }
 
 impl Options {
@@ -62,6 +84,7 @@ impl Options {
             retry_first: Duration::from_millis(200),
             retry_last: Duration::from_secs(10),
             spill: None,
+            give_way: None,
             seed: None,
         }
     }

@@ -19,6 +19,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::capture::Capture;
+use crate::giving_way::GivingWay;
 use crate::options::Options;
 use crate::presence::lock;
 use crate::shared::{Outlet, Shared, Status};
@@ -75,9 +76,10 @@ impl<S: Sink> Pipeline<S> {
         first: LogView,
     ) -> io::Result<Pipeline<S>> {
         let spill = open_spill(&options).map(Arc::new);
+        let giving_way = GivingWay::new(options.give_way.clone(), std::time::Instant::now());
         let shared = Arc::new(Shared::new(options, spill.clone()));
         shared.send(|mail| mail.views.push(first));
-        let capture = Capture::new(shared.clone(), rings, &logging);
+        let capture = Capture::new(shared.clone(), rings, &logging, giving_way);
         let of_thread = shared.clone();
         let thread = std::thread::Builder::new()
             .name("querylog".to_owned())
@@ -233,7 +235,8 @@ impl<S> Pipeline<S> {
     /// Brings everything counted and captured before this call into storage; gives up after
     /// [`Options::flush_patience`].
     ///
-    /// True when all of it is there. Rows of a second that a throttle still holds open are not part of it.
+    /// True when all of it is there. Rows of a second that a throttle still holds open are not part of it, and rows that
+    /// are put off are not waited for: false then.
     pub async fn flush_now(&self) -> bool {
         let patience = self.shared.options.flush_patience;
         let end = Instant::now() + patience;
@@ -243,14 +246,47 @@ impl<S> Pipeline<S> {
         if !matches!(timeout_at(end, captured.wait_for(|done| *done >= mark)).await, Ok(Ok(_))) {
             return false;
         }
+        let put_off = self.shared.put_off() > 0;
         // Half of the time is for rows: however many wait, the counters do not wait for them.
         let rows = timeout(patience / 2, self.shared.queue.flush()).await.is_ok();
-        timeout_at(end, self.shared.ledger.flush()).await.is_ok() && rows
+        timeout_at(end, self.shared.ledger.flush()).await.is_ok() && rows && !put_off
+    }
+
+    /// The same for who would rather wait than miss rows: nothing is put off meanwhile, and rows that were are waited for,
+    /// as long as this says.
+    pub async fn catch_up(&self, patience: Duration) -> bool {
+        let _hurry = Hurry::new(&self.shared);
+        let caught_up = async {
+            // What the rings hold is then either in the queue or put off.
+            self.flush_now().await;
+            let mark = self.shared.put_off.load(Ordering::Acquire);
+            // The sender lives as long as the pipeline.
+            let _ = self.shared.made_up.subscribe().wait_for(|made_up| *made_up >= mark).await;
+            self.shared.queue.flush().await;
+            self.shared.ledger.flush().await;
+        };
+        timeout(patience, caught_up).await.is_ok()
     }
 
     fn stop_capturing(&self) {
         self.shared.stopping.store(true, Ordering::Release);
         self.thread.unpark();
+    }
+}
+
+/// While there is one, no event is put off.
+struct Hurry<'a>(&'a Shared);
+
+impl Hurry<'_> {
+    fn new(shared: &Shared) -> Hurry<'_> {
+        shared.hurrying.fetch_add(1, Ordering::AcqRel);
+        Hurry(shared)
+    }
+}
+
+impl Drop for Hurry<'_> {
+    fn drop(&mut self) {
+        self.0.hurrying.fetch_sub(1, Ordering::AcqRel);
     }
 }
 

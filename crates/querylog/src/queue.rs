@@ -15,12 +15,15 @@ use crate::row::size;
 /// Quarters of a bound at which rows begin to go elsewhere, and down to which they do.
 const HIGH: usize = 3;
 const LOW: usize = 1;
+/// Batches that keep the writer busy.
+const BUSY_BATCHES: usize = 4;
 
 pub(crate) struct Queue {
     state: Mutex<State>,
     changed: Notify,
     full: AtomicBool,
     pressed: Notify,
+    held: AtomicBool,
     done: watch::Sender<u64>,
     rows: usize,
     bytes: usize,
@@ -49,6 +52,7 @@ impl Queue {
             changed: Notify::new(),
             full: AtomicBool::new(false),
             pressed: Notify::new(),
+            held: AtomicBool::new(false),
             done: watch::Sender::new(0),
             rows: options.queue_rows.max(1),
             bytes: options.queue_bytes,
@@ -60,6 +64,14 @@ impl Queue {
     /// Whether a row put in now would be refused; a hint that saves making the row.
     pub(crate) fn is_full(&self) -> bool {
         self.full.load(Relaxed)
+    }
+
+    /// Whether so much waits that nothing should come that can wait elsewhere: batches enough to keep the writer busy, or
+    /// at the end, when there is no elsewhere, as much as begins to go to disk.
+    pub(crate) fn is_busy(&self, ends: bool) -> bool {
+        let state = lock(&self.state);
+        let most = if ends { usize::MAX } else { BUSY_BATCHES * self.batch_rows };
+        !state.closed && (state.rows.len() >= most || self.is_over(&state, HIGH))
     }
 
     /// Puts rows in and gives back those for which there was no room: the newest.
@@ -104,6 +116,7 @@ impl Queue {
                 match state.rows.len() {
                     0 if state.closed => return None,
                     0 => None,
+                    _ if self.held.load(Relaxed) && !hurry => None,
                     len if len >= self.batch_rows || hurry || waited >= self.batch_delay => {
                         return Some(self.take(&mut state, self.batch_rows));
                     }
@@ -115,6 +128,13 @@ impl Queue {
                 Some(wait) => drop(tokio::time::timeout(wait, self.changed.notified()).await),
                 None => self.changed.notified().await,
             }
+        }
+    }
+
+    /// Lets no batch out that nobody is in a hurry for, or lets them out again.
+    pub(crate) fn hold(&self, held: bool) {
+        if self.held.swap(held, Relaxed) && !held {
+            self.changed.notify_one();
         }
     }
 

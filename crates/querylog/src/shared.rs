@@ -27,8 +27,11 @@ pub struct Status {
     pub away_since: Option<i64>,
     /// Why; empty when it is not.
     pub error: String,
-    /// Rows that are neither stored nor lost yet, in memory and spilled, those of an earlier run among them.
+    /// Rows that are neither stored nor lost yet, in memory and spilled, those of an earlier run and those that are put
+    /// off among them.
     pub waiting: u64,
+    /// Answers of which no row is made yet, because the threads that answer wait for a core.
+    pub put_off: u64,
     /// Those of them that are spilled.
     pub spilled: u64,
     /// Octets that spilled rows and counts take on disk.
@@ -78,6 +81,11 @@ pub(crate) struct Shared {
     /// Number of the last capture asked for, and of the last one done.
     pub(crate) asked: AtomicU64,
     pub(crate) captured: watch::Sender<u64>,
+    /// Events ever put off, and those of them that were made up for.
+    pub(crate) put_off: AtomicU64,
+    pub(crate) made_up: watch::Sender<u64>,
+    /// How many wait for rows, so that nothing is put off.
+    pub(crate) hurrying: AtomicU64,
     pub(crate) stopping: AtomicBool,
     pub(crate) stopped: watch::Sender<bool>,
 }
@@ -101,6 +109,9 @@ impl Shared {
             spill,
             asked: AtomicU64::new(0),
             captured: watch::Sender::new(0),
+            put_off: AtomicU64::new(0),
+            made_up: watch::Sender::new(0),
+            hurrying: AtomicU64::new(0),
             stopping: AtomicBool::new(false),
             stopped: watch::Sender::new(false),
         }
@@ -117,6 +128,12 @@ impl Shared {
         match self.last_batch.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(step(last))) {
             Ok(last) | Err(last) => step(last),
         }
+    }
+
+    /// Events that are put off now.
+    pub(crate) fn put_off(&self) -> u64 {
+        let made_up = *self.made_up.borrow();
+        self.put_off.load(Ordering::Acquire).saturating_sub(made_up)
     }
 
     /// The last number given.
@@ -155,12 +172,15 @@ impl Shared {
         let of = |outcome: Outcome| by_class_outcome.iter().map(|class| class[outcome as usize]).sum::<u64>();
         let away =
             [self.rows.away(), self.counts.away()].into_iter().flatten().min_by_key(|(since, _)| *since);
+        // Before the queue is looked at: what leaves the one for the other meanwhile is counted twice, not never.
+        let put_off = self.put_off();
         let (queue_depth, waiting) = self.queue.depth();
         let spilled = |read: fn(&Spill) -> u64| self.spill.as_deref().map_or(0, read);
         Status {
             away_since: away.as_ref().map(|(since, _)| *since),
             error: away.map(|(_, why)| why).unwrap_or_default(),
-            waiting: waiting + spilled(Spill::earlier_rows),
+            waiting: waiting + put_off + spilled(Spill::earlier_rows),
+            put_off,
             spilled: spilled(Spill::rows),
             spilled_octets: spilled(Spill::octets),
             recovered: self.recovered.load(Ordering::Relaxed),

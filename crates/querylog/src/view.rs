@@ -78,8 +78,9 @@ impl Views {
     /// Reads every counter and drops the views that are done. To be called after all rings were drained once.
     ///
     /// A view without writers is dropped at the second reading that finds it so: between the two every ring was
-    /// drained, and with it the last event of that view. The newest stays, writers or not.
-    pub(crate) fn read(&mut self, now: i64, mut each: impl FnMut(&Live, Reading)) {
+    /// drained, and with it the last event of that view. The newest stays, writers or not, and all do while events are
+    /// `put_off`.
+    pub(crate) fn read(&mut self, now: i64, put_off: bool, mut each: impl FnMut(&Live, Reading)) {
         let newest = self.live.len().saturating_sub(1);
         let mut index = 0;
         self.live.retain_mut(|live| {
@@ -90,7 +91,7 @@ impl Views {
             if !reading.answered.is_empty() || !reading.lost.is_empty() {
                 each(live, reading);
             }
-            let done = written_out && live.ending && index != newest;
+            let done = written_out && live.ending && index != newest && !put_off;
             live.ending = written_out;
             index += 1;
             !done

@@ -4,9 +4,12 @@ mod stream;
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
+use model::value::Span;
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
@@ -21,6 +24,9 @@ const MEMORY_RANGE: (u64, u64) = (64 << 10, 64 << 30);
 const SPILL: u64 = 1 << 30;
 /// The least it can be of use with.
 const SPILL_LEAST: u64 = 64 << 10;
+/// How long rows wait for answers when nothing is said, and the most that may be said of it.
+const GIVE_WAY: Duration = Duration::from_secs(10);
+const GIVE_WAY_MOST: Duration = Duration::from_secs(60);
 
 /// Flags of the query log.
 #[derive(Args, Clone, Debug, Default)]
@@ -34,6 +40,9 @@ pub struct LogArgs {
     /// Disk space under the data directory for rows that memory has no room for; 0 for none [default: 1GiB].
     #[arg(long, value_name = "SIZE", env = "STEELYARD_LOG_SPILL")]
     pub log_spill: Option<Size>,
+    /// How long the log puts its work off at most while answers wait for a core; 0s for never [default: 10s].
+    #[arg(long, value_name = "SPAN", env = "STEELYARD_LOG_GIVE_WAY")]
+    pub log_give_way: Option<Span>,
 }
 
 /// The key as it is written: `log = "off"`, or a table.
@@ -50,6 +59,7 @@ pub struct Table {
     queries: Option<Switch>,
     memory: Option<Size>,
     spill: Option<Size>,
+    give_way: Option<Span>,
     stream: Vec<stream::Entry>,
 }
 
@@ -62,6 +72,8 @@ pub struct LogSettings {
     pub memory: u64,
     /// Disk space for rows that wait, octets; 0 when there is none.
     pub spill: u64,
+    /// How long rows wait at most while answers wait for a core.
+    pub give_way: Duration,
     /// Where else rows go.
     pub streams: Vec<::stream::Settings>,
 }
@@ -104,15 +116,33 @@ impl LogArgs {
         if spill != 0 && spill < SPILL_LEAST {
             bail!("log.spill: {spill} octets is too little: give at least 64KiB, or 0 for none");
         }
+        let give_way = self.log_give_way.or(table.give_way);
+        let give_way = give_way.map_or(GIVE_WAY, Span::duration);
+        if give_way > GIVE_WAY_MOST {
+            bail!("log.give_way: {} s is out of range: give 0s to 60s", give_way.as_secs());
+        }
         let streams = stream::settings(table.stream)?;
-        Ok(LogSettings { on: self.log.or(table.queries) != Some(Switch::Off), memory, spill, streams })
+        Ok(LogSettings {
+            on: self.log.or(table.queries) != Some(Switch::Off),
+            memory,
+            spill,
+            give_way,
+            streams,
+        })
     }
 }
 
 impl LogSettings {
     /// How the query log of a site is set up, with its spill in a data directory.
-    pub fn options(&self, site: String, data_dir: &Path) -> querylog::Options {
-        let defaults = querylog::Options::new(site, std::sync::Arc::new(crate::clock::now));
+    ///
+    /// `waits` tells the longest that a thread that answers has waited for a core since the last call.
+    pub fn options(
+        &self,
+        site: String,
+        data_dir: &Path,
+        waits: impl Fn() -> Duration + Send + Sync + 'static,
+    ) -> querylog::Options {
+        let defaults = querylog::Options::new(site, Arc::new(crate::clock::now));
         querylog::Options {
             queue_bytes: usize::try_from(self.memory).unwrap_or(usize::MAX),
             // A row takes at least this much of the memory, so that the bound in octets is the one that counts.
@@ -120,7 +150,13 @@ impl LogSettings {
             spill: Some(querylog::SpillOptions {
                 folder: data_dir.join("spill"),
                 octets: self.spill,
-                pause: std::time::Duration::from_secs(5),
+                pause: Duration::from_secs(5),
+            }),
+            give_way: Some(querylog::GiveWay {
+                longest: self.give_way,
+                octets: usize::try_from(self.memory / 2).unwrap_or(usize::MAX),
+                busy: querylog::GiveWay::BUSY,
+                waits: Arc::new(waits),
             }),
             ..defaults
         }
@@ -138,7 +174,7 @@ mod tests {
     }
 
     fn of(on: bool, memory: u64, spill: u64) -> LogSettings {
-        LogSettings { on, memory, spill, streams: Vec::new() }
+        LogSettings { on, memory, spill, give_way: GIVE_WAY, streams: Vec::new() }
     }
 
     #[test]
@@ -148,6 +184,8 @@ mod tests {
         assert!(!settings("log = \"off\"", none()).unwrap().on);
         let table = "[log]\nmemory = \"1MiB\"\nspill = 0";
         assert_eq!(settings(table, none()), Ok(of(true, 1 << 20, 0)));
+        let with_span = LogSettings { give_way: Duration::from_millis(1500), ..of(true, MEMORY, SPILL) };
+        assert_eq!(settings("[log]\ngive_way = \"1500ms\"", none()), Ok(with_span));
         let args = LogArgs { log_spill: Some(Size(1 << 20)), log: Some(Switch::Off), ..none() };
         assert_eq!(settings(table, args), Ok(of(false, 1 << 20, 1 << 20)));
     }
@@ -161,6 +199,8 @@ mod tests {
             ("[log]\nspil = \"1GiB\"", "spill"),
             ("[log]\nspill = \"1GB\"", "1GiB"),
             ("[log]\nspill = \"1KiB\"", "log.spill: 1024 octets is too little"),
+            ("[log]\ngive_way = \"10\"", "write it as 500ms, 10s"),
+            ("[log]\ngive_way = \"2m\"", "log.give_way: 120 s is out of range: give 0s to 60s"),
             ("[log]\nmemory = \"1KiB\"", "log.memory: 1024 octets is out of range"),
         ] {
             assert!(error(text).contains(words), "{text}: {}", error(text));

@@ -1,6 +1,7 @@
 //! An export as the answer to the request that asked for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -25,9 +26,12 @@ pub const SHA256: HeaderName = HeaderName::from_static("x-steelyard-sha256");
 /// Number of the export, under which its record is found.
 pub const EXPORT: HeaderName = HeaderName::from_static("x-steelyard-export");
 
+/// Longest that a download waits for rows that are still on their way to storage.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Begins an export and gives the answer that carries it. `key` is what a browser asks for its progress under.
 pub async fn begin(site: &Site, actor: &Actor, wish: Wish, key: &str) -> Result<Response, Failure> {
-    site.pipeline.flush_now().await;
+    site.rows_until(wish.query.to, PATIENCE).await;
     // PostgreSQL looks for the first rows while it counts all of them.
     let (total, batches) = futures::try_join!(site.store.count(&wish.query), site.store.export(&wish.query))?;
     let pieces = encode::pieces(batches, wish.format, wish.columns)?;

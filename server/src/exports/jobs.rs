@@ -25,6 +25,8 @@ pub const SPACE: u64 = 10 << 30;
 const KEPT: Duration = Duration::from_secs(7 * 86_400);
 /// How long the history is kept.
 const REMEMBERED: Duration = Duration::from_secs(90 * 86_400);
+/// Longest that one waits for rows that are still on their way to storage.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Exports that may wait.
 const WAITING: u64 = 100;
 /// How often what waits is looked for when nobody says that something does.
@@ -161,7 +163,7 @@ async fn write(site: &Site, line: &ExportLine, live: &Live, path: &Path) -> anyh
     let folder = path.parent().context("an export has no folder")?;
     tokio::fs::create_dir_all(folder).await.with_context(|| format!("{}", folder.display()))?;
     let others = used(folder).await?;
-    site.pipeline.flush_now().await;
+    site.rows_until(query.to, PATIENCE).await;
     let total = site.store.count(&query).await?;
     live.expect(total);
     site.store.set_export_total(line.id, total).await?;

@@ -242,6 +242,9 @@ fn log(site: &Site, scrape: &mut Scrape) {
     scrape.counter("steelyard_log_rows", "What became of the row of every answer", rows);
     let depth = status.queue_depth as i64;
     scrape.gauge("steelyard_log_queue_depth", "Rows that wait in memory to be stored", [(Vec::new(), depth)]);
+    let put_off = [(Vec::new(), status.put_off as i64)];
+    let help = "Answers that wait to become rows while the threads that answer wait for a core";
+    scrape.gauge("steelyard_log_put_off", help, put_off);
     let spilled = [(Vec::new(), status.spilled as i64)];
     scrape.gauge("steelyard_log_spilled_rows", "Rows that wait on disk to be stored", spilled);
     let octets = [(Vec::new(), status.spilled_octets as i64)];

@@ -20,6 +20,9 @@ use settle::{Dropped, Totals};
 /// How long the trees may stay busy after the last row is stored.
 const QUIET: Duration = Duration::from_secs(30);
 
+/// Questions of the load that takes all of the machine: those of the goal.
+const QUESTIONS: u32 = 1_000_000;
+
 /// Questions a second of the loads that leave something of two cores: most of it, and about half.
 const RATES: [u32; 2] = [10_000, 40_000];
 
@@ -74,12 +77,12 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
     let warm = traffic::ask(server.port(), WARM_UP, server.folder())?;
     let first = settled(server, warm.completed)?;
     let before = costs(server, postmaster)?;
-    let ask = || traffic::ask(server.port(), seconds, server.folder());
+    let ask = || traffic::ask_times(QUESTIONS, server.port(), server.folder());
     let (counted, latency) = latency::beside(server.port(), ask)?;
     let asked = counted.completed + latency.count();
     let last = settled(server, warm.completed + asked)?;
     let after = costs(server, postmaster)?;
-    let paced = paced(server, seconds)?;
+    let paced = paced(server, seconds, last.answered)?;
     let per_query = |before: u64, after: u64| after.saturating_sub(before) as f64 / asked as f64;
     Ok(Sample {
         server_us: per_query(before.0, after.0),
@@ -97,17 +100,32 @@ fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
 /// What answers take under the same loads when they are counted only.
 fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Times> {
     traffic::ask(server.port(), WARM_UP, server.folder())?;
-    let ask = || traffic::ask(server.port(), seconds, server.folder());
+    let ask = || traffic::ask_times(QUESTIONS, server.port(), server.folder());
     let full = latency::beside(server.port(), ask)?.1;
-    Ok(Times { full, paced: paced(server, seconds)? })
+    let paced = beside_rates(server, seconds, |_| Ok(()))?;
+    Ok(Times { full, paced })
 }
 
-/// What answers take when the machine has something left.
-fn paced(server: &Steelyard, seconds: u32) -> anyhow::Result<[Latency; RATES.len()]> {
+/// What answers take when the machine has something left. Each load begins when the one before is stored, of
+/// which `answered` are there at first.
+fn paced(server: &Steelyard, seconds: u32, mut answered: u64) -> anyhow::Result<[Latency; RATES.len()]> {
+    beside_rates(server, seconds, |asked| {
+        answered += asked;
+        settled(server, answered).map(drop)
+    })
+}
+
+fn beside_rates(
+    server: &Steelyard,
+    seconds: u32,
+    mut after: impl FnMut(u64) -> anyhow::Result<()>,
+) -> anyhow::Result<[Latency; RATES.len()]> {
     let mut paced = <[Latency; RATES.len()]>::default();
     for (latency, rate) in paced.iter_mut().zip(RATES) {
         let ask = || traffic::ask_at(rate, server.port(), seconds, server.folder());
-        *latency = latency::beside(server.port(), ask)?.1;
+        let (counted, times) = latency::beside(server.port(), ask)?;
+        after(counted.completed + times.count())?;
+        *latency = times;
     }
     Ok(paced)
 }

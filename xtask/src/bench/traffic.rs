@@ -13,6 +13,8 @@ use super::server::lab;
 
 /// How much longer than its time dnsperf may take: it waits up to 5 s for the last answers.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Questions a second that every server here answers.
+const LEAST_RATE: u32 = 10_000;
 
 /// What dnsperf counted.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,12 +33,17 @@ pub struct Counted {
 
 /// Asks the lab's name of 127.0.0.1 for so many seconds. Every answer has to be one.
 pub fn ask(port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
-    run(&lab_questions(folder)?, port, seconds, folder, None)
+    run(&lab_questions(folder)?, port, Length::Seconds(seconds), folder, None)
+}
+
+/// The same so many times, however long that takes.
+pub fn ask_times(count: u32, port: u16, folder: &Path) -> anyhow::Result<Counted> {
+    run(&lab_questions(folder)?, port, Length::Questions(count), folder, None)
 }
 
 /// The same at no more than so many questions a second.
 pub fn ask_at(rate: u32, port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
-    run(&lab_questions(folder)?, port, seconds, folder, Some(rate))
+    run(&lab_questions(folder)?, port, Length::Seconds(seconds), folder, Some(rate))
 }
 
 fn lab_questions(folder: &Path) -> anyhow::Result<PathBuf> {
@@ -48,18 +55,31 @@ fn lab_questions(folder: &Path) -> anyhow::Result<PathBuf> {
 /// Asks 127.0.0.1 for so many seconds what is in a file, again and again: a name and a type on each line. Every answer
 /// has to be one.
 pub fn ask_names(questions: &Path, port: u16, seconds: u32, folder: &Path) -> anyhow::Result<Counted> {
-    run(questions, port, seconds, folder, None)
+    run(questions, port, Length::Seconds(seconds), folder, None)
+}
+
+/// How long is asked.
+#[derive(Clone, Copy)]
+enum Length {
+    Seconds(u32),
+    /// The whole file so many times.
+    Questions(u32),
 }
 
 fn run(
     questions: &Path,
     port: u16,
-    seconds: u32,
+    length: Length,
     folder: &Path,
     rate: Option<u32>,
 ) -> anyhow::Result<Counted> {
     let mut command = Command::new(packages::need("dnsperf", "dnsperf")?);
-    command.args(["-s", "127.0.0.1", "-p", &port.to_string(), "-l", &seconds.to_string()]);
+    let (flag, number, seconds) = match length {
+        Length::Seconds(seconds) => ("-l", seconds, seconds),
+        // The file is one question.
+        Length::Questions(count) => ("-n", count, count / LEAST_RATE),
+    };
+    command.args(["-s", "127.0.0.1", "-p", &port.to_string(), flag, &number.to_string()]);
     command.args(["-c", "4", "-T", "1", "-q", "200", "-d"]).arg(questions);
     if let Some(rate) = rate {
         command.args(["-Q", &rate.to_string()]);

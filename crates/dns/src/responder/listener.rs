@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::DropGuard;
 
 use super::bind::Bound;
+use super::waits::Waits;
 use crate::policy::Policy;
 use crate::report::Worker;
 use crate::serving::Serving;
@@ -52,6 +53,7 @@ impl Listener {
         serving: &Arc<ArcSwap<Serving>>,
         policy: &Arc<ArcSwap<Policy>>,
         shared: &Arc<tcp::Shared>,
+        waits: &Arc<Waits>,
     ) -> io::Result<Listener> {
         let Bound { udp, tcp, address, passed } = bound;
         let closing = shared.connections.closing();
@@ -68,9 +70,11 @@ impl Listener {
         for (socket, (number, worker)) in udp.into_iter().zip(workers) {
             let (serving, policy, stop) = (serving.clone(), policy.clone(), listener.stop.0.clone());
             let thread = std::thread::Builder::new().name(format!("dns-udp-{number}"));
-            listener
-                .threads
-                .push(thread.spawn(move || udp::run(socket, passed, serving, policy, worker, stop))?);
+            let waits = waits.clone();
+            listener.threads.push(thread.spawn(move || {
+                let _place = waits.enter();
+                udp::run(socket, passed, serving, policy, worker, stop);
+            })?);
         }
         listener.accepting = Some(tcp::listen(TcpListener::from_std(tcp)?, passed, shared.clone(), closing));
         Ok(listener)

@@ -1,21 +1,31 @@
 //! Every answer ends in exactly one outcome, whatever storage, throttles, rings and views do.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use model::rrtype::Rcode;
 use proptest::prelude::*;
-use querylog::SpillOptions;
+use querylog::{GiveWay, SpillOptions};
 
 use crate::rig::{Rig, slots, throttle, view};
 use crate::sink::{Fault, MemorySink};
 
 #[derive(Clone, Debug)]
 enum Step {
-    Answer { service: usize, significant: bool, count: usize },
+    Answer {
+        service: usize,
+        significant: bool,
+        count: usize,
+    },
     Advance(u64),
-    Publish { renumber: bool },
+    Publish {
+        renumber: bool,
+    },
     Throttle(u32, u32),
     Flush,
+    /// The machine has, or has no more, cores for everybody.
+    Free(bool),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -26,6 +36,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => any::<bool>().prop_map(|renumber| Step::Publish { renumber }),
         1 => (0u32..8, 0u32..12).prop_map(|(service, site)| Step::Throttle(service, site)),
         1 => Just(Step::Flush),
+        1 => any::<bool>().prop_map(Step::Free),
     ];
     proptest::collection::vec(step, 1..25)
 }
@@ -47,15 +58,21 @@ proptest! {
         queue_rows in proptest::sample::select(vec![1usize, 20, 100_000]),
         limits in (0u32..8, 0u32..12),
         spill in proptest::sample::select(vec![None, Some(0), Some(3_000), Some(1 << 20)]),
+        gives_way in any::<bool>(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let sink = MemorySink::scripted(faults);
             let logging = throttle(limits.0, limits.1);
             let folder = tempfile::tempdir().unwrap();
+            let free = Arc::new(AtomicBool::new(false));
+            let of = free.clone();
+            let waits = move || if of.load(Relaxed) { Duration::ZERO } else { Duration::from_millis(50) };
             let mut rig = Rig::with_rings(sink, logging, ring, |o| {
                 o.queue_rows = queue_rows;
                 let (folder, pause) = (folder.path().to_owned(), Duration::from_millis(2));
+                let (longest, octets) = (Duration::from_millis(40), GiveWay::LEAST);
+                o.give_way = gives_way.then(|| GiveWay { longest, octets, busy: 0, waits: Arc::new(waits) });
                 o.spill = spill.map(|octets| SpillOptions { folder, octets, pause });
             });
             for step in steps {
@@ -72,6 +89,7 @@ proptest! {
                     }
                     Step::Throttle(service, site) => rig.pipeline.set_logging(throttle(service, site)),
                     Step::Flush => drop(rig.pipeline.flush_now().await),
+                    Step::Free(is) => free.store(is, Relaxed),
                 }
                 tokio::task::yield_now().await;
             }

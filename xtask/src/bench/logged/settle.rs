@@ -11,7 +11,7 @@ use crate::bench::psql;
 use crate::bench::server::lab;
 use crate::bench::server::steelyard::{COMMAND, Steelyard};
 
-/// How long the last rows may take: half a million wait at most, and storage may be slow.
+/// How long the last rows may take: a million and a half wait at most, and storage may be slow.
 const LIMIT: Duration = Duration::from_secs(180);
 /// How often the server is asked, which costs it a few milliseconds each time.
 const LOOK: Duration = Duration::from_secs(1);
