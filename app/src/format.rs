@@ -13,6 +13,12 @@ pub fn thousands(number: u64) -> String {
     out
 }
 
+/// `1,234,567.8` of a number that is not negative.
+pub fn tenths(number: f64) -> String {
+    let tenths = (number * 10.0).round() as u64;
+    format!("{}.{}", thousands(tenths / 10), tenths % 10)
+}
+
 /// A share of 0 to 1 as `60.00 %`.
 pub fn percent(share: f64, digits: usize) -> String {
     format!("{:.digits$} %", share * 100.0)
@@ -141,6 +147,7 @@ mod tests {
         for (number, text) in cases {
             assert_eq!(thousands(number), text);
         }
+        assert_eq!([tenths(0.04), tenths(23.46), tenths(365_155.96)], ["0.0", "23.5", "365,156.0"]);
         assert_eq!(percent(0.6, 1), "60.0 %");
         assert_eq!([deviation(0.0), deviation(3.0), deviation(-0.5)], ["0", "+3", "-0.5"]);
     }

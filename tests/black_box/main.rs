@@ -13,6 +13,7 @@ mod bad_commands;
 mod bad_files;
 mod bad_requests;
 mod blackout;
+mod burst;
 mod console;
 mod declarative;
 mod delegation;

@@ -11,8 +11,12 @@ pub(super) const WIDTH: f64 = 26.0;
 /// Parts of a whole as a ring: (label, count). The number in the middle is the sum, of things called `one` and `many`.
 pub fn donut(title: &str, parts: &[(String, u64)], (one, many): (&'static str, &'static str)) -> AnyView {
     let sum: u64 = parts.iter().map(|(_, n)| n).sum();
-    // Seven digits with their commas fill the hole.
-    let sum_class = if sum < 1_000_000 { "donut-sum" } else { "donut-sum long" };
+    // Five digits at their full size fill the hole.
+    let sum_class = match sum {
+        0..100_000 => "donut-sum",
+        100_000..10_000_000 => "donut-sum long",
+        _ => "donut-sum longest",
+    };
     let mut from = 0.0;
     let arcs: Vec<AnyView> = parts
         .iter()

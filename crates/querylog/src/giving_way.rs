@@ -19,15 +19,15 @@ const WAITED: Duration = Duration::from_millis(3);
 const CALM: Duration = Duration::from_millis(1);
 /// Windows in a row that have to find it so.
 const CALM_WINDOWS: u32 = 10;
-/// Windows in a row that have to find fewer.
-const IDLE_WINDOWS: u32 = 2;
+/// How long fewer answers have to come for the load to be over.
+const IDLE: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     /// Rows are made as events come.
     Keeping,
     /// Events are put off.
-    Giving { since: Instant, calm: u32, idle: u32 },
+    Giving { since: Instant, calm: u32 },
     /// What was put off is being made up for.
     Catching,
 }
@@ -37,8 +37,13 @@ pub(crate) struct GivingWay {
     state: State,
     window: Instant,
     looked: Instant,
+    /// Since the window began.
     events: usize,
     waited: Duration,
+    /// Since it was looked.
+    fresh: usize,
+    /// When answers came last as fast as is many.
+    busy: Instant,
 }
 
 impl GivingWay {
@@ -50,12 +55,15 @@ impl GivingWay {
             looked: now,
             events: 0,
             waited: Duration::ZERO,
+            fresh: 0,
+            busy: now,
         }
     }
 
     /// Notes so many events that came.
     pub(crate) fn note(&mut self, events: usize) {
         self.events += events;
+        self.fresh += events;
     }
 
     /// Memory that events may take which are put off.
@@ -67,30 +75,37 @@ impl GivingWay {
     /// somebody waits for `must` not be put off.
     pub(crate) fn gives(&mut self, now: Instant, behind: Option<usize>, must: bool) -> bool {
         let Some(with) = &self.with else { return false };
-        if now.saturating_duration_since(self.looked) >= LOOK {
+        let since_look = now.saturating_duration_since(self.looked);
+        let mut sudden = false;
+        if since_look >= LOOK {
             self.looked = now;
-            self.waited += (with.waits)();
+            let (waited, events) = ((with.waits)(), std::mem::take(&mut self.fresh));
+            self.waited += waited;
+            let many = with.busy as f64 * since_look.div_duration_f64(WINDOW);
+            if events as f64 >= many {
+                self.busy = now;
+            }
+            // Ten times as many as are many are met at once, before their first rows are stored.
+            let long = WAITED.mul_f64(since_look.div_duration_f64(WINDOW));
+            sudden = waited >= long && events as f64 >= 10.0 * many;
         }
         let over = now.saturating_duration_since(self.window) >= WINDOW;
         self.state = match self.state {
-            State::Keeping if self.waited >= WAITED && self.events >= with.busy && !must => {
-                State::Giving { since: now, calm: 0, idle: 0 }
+            State::Keeping if (sudden || self.waited >= WAITED && self.events >= with.busy) && !must => {
+                self.busy = now;
+                State::Giving { since: now, calm: 0 }
             }
             State::Giving { since, .. }
                 if must
                     || now - since >= with.longest
+                    || now - self.busy >= IDLE
                     || behind.is_some_and(|octets| octets >= with.octets) =>
             {
                 State::Catching
             }
-            State::Giving { since, calm, idle } if over => {
+            State::Giving { since, calm } if over => {
                 let calm = if self.waited < CALM { calm + 1 } else { 0 };
-                let idle = if self.events < with.busy { idle + 1 } else { 0 };
-                if calm >= CALM_WINDOWS || idle >= IDLE_WINDOWS {
-                    State::Catching
-                } else {
-                    State::Giving { since, calm, idle }
-                }
+                if calm >= CALM_WINDOWS { State::Catching } else { State::Giving { since, calm } }
             }
             State::Catching if behind.is_none() => State::Keeping,
             state => state,
@@ -137,13 +152,26 @@ mod tests {
     }
 
     #[test]
-    fn a_sudden_load_is_met_before_the_window_is_over() {
+    fn a_sudden_load_is_met_at_the_first_look() {
+        let mut machine = Machine::new(Duration::from_secs(10));
+        machine.waits.store(1, Relaxed);
+        machine.giving.note(499);
+        machine.now += LOOK;
+        assert!(!machine.giving.gives(machine.now, None, false));
+        machine.giving.note(500);
+        machine.now += LOOK;
+        assert!(machine.giving.gives(machine.now, None, false));
+    }
+
+    #[test]
+    fn a_load_is_met_before_the_window_is_over() {
         let mut machine = Machine::new(Duration::from_secs(10));
         machine.waits.store(2, Relaxed);
-        machine.giving.note(1000);
+        machine.giving.note(499);
         machine.now += LOOK;
         assert!(!machine.giving.gives(machine.now, None, false));
         assert!(!machine.giving.gives(machine.now, None, false), "not looked at again");
+        machine.giving.note(1);
         machine.now += LOOK;
         assert!(machine.giving.gives(machine.now, None, false));
     }
@@ -167,10 +195,15 @@ mod tests {
     fn a_load_that_ends_ends_it() {
         let mut machine = Machine::new(Duration::from_secs(10));
         assert!(machine.look(50, 100_000, None));
-        assert!(machine.look(50, 100, Some(1)));
-        assert!(machine.look(50, 100_000, Some(1)));
-        assert!(machine.look(50, 100, Some(1)));
-        assert!(!machine.look(50, 100, Some(1)));
+        let mut answers = |count: usize| {
+            machine.giving.note(count);
+            machine.now += LOOK;
+            machine.giving.gives(machine.now, Some(1), false)
+        };
+        assert!((0..4).all(|_| answers(49)));
+        assert!(answers(50), "as many as is many");
+        assert!((0..4).all(|_| answers(49)));
+        assert!(!answers(49));
     }
 
     #[test]

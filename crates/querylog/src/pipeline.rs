@@ -235,8 +235,8 @@ impl<S> Pipeline<S> {
     /// Brings everything counted and captured before this call into storage; gives up after
     /// [`Options::flush_patience`].
     ///
-    /// True when all of it is there. Rows of a second that a throttle still holds open are not part of it, and rows that
-    /// are put off are not waited for: false then.
+    /// True when all of it is there. Rows of a second that a throttle still holds open are not part of it. What is put off
+    /// stays so.
     pub async fn flush_now(&self) -> bool {
         let patience = self.shared.options.flush_patience;
         let end = Instant::now() + patience;
@@ -246,10 +246,9 @@ impl<S> Pipeline<S> {
         if !matches!(timeout_at(end, captured.wait_for(|done| *done >= mark)).await, Ok(Ok(_))) {
             return false;
         }
-        let put_off = self.shared.put_off() > 0;
         // Half of the time is for rows: however many wait, the counters do not wait for them.
-        let rows = timeout(patience / 2, self.shared.queue.flush()).await.is_ok();
-        timeout_at(end, self.shared.ledger.flush()).await.is_ok() && rows && !put_off
+        let rows = timeout(patience / 2, self.flush_rows()).await.is_ok();
+        timeout_at(end, self.shared.ledger.flush()).await.is_ok() && rows
     }
 
     /// The same for who would rather wait than miss rows: nothing is put off meanwhile, and rows that were are waited for,
@@ -259,13 +258,18 @@ impl<S> Pipeline<S> {
         let caught_up = async {
             // What the rings hold is then either in the queue or put off.
             self.flush_now().await;
-            let mark = self.shared.put_off.load(Ordering::Acquire);
-            // The sender lives as long as the pipeline.
-            let _ = self.shared.made_up.subscribe().wait_for(|made_up| *made_up >= mark).await;
-            self.shared.queue.flush().await;
+            self.flush_rows().await;
             self.shared.ledger.flush().await;
         };
         timeout(patience, caught_up).await.is_ok()
+    }
+
+    /// Waits until everything captured is stored or lost.
+    async fn flush_rows(&self) {
+        let mark = self.shared.put_off.load(Ordering::Acquire);
+        // The sender lives as long as the pipeline.
+        let _ = self.shared.made_up.subscribe().wait_for(|made_up| *made_up >= mark).await;
+        self.shared.queue.flush().await;
     }
 
     fn stop_capturing(&self) {

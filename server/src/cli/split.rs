@@ -106,7 +106,14 @@ fn in_words(report: &SplitReport, clients: Option<&SplitClients>, foreign: bool)
     if !foreign {
         let t = &report.totals;
         let lost = t.dropped.service_throttle + t.dropped.site_throttle + t.dropped.queue + t.dropped.storage;
-        out.push_str(&format!("{} answered, {} rows logged, {lost} rows dropped\n", t.answered, t.logged));
+        let waiting = match t.answered.saturating_sub(t.logged + lost) {
+            0 => String::new(),
+            waiting => format!(", {waiting} rows on their way"),
+        };
+        out.push_str(&format!(
+            "{} answered, {} rows logged, {lost} rows dropped{waiting}\n",
+            t.answered, t.logged
+        ));
     }
     if let Some(line) = clients.and_then(concentration) {
         out.push_str(&line);

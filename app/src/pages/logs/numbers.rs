@@ -6,6 +6,9 @@ use model::split::Totals;
 use crate::components::{Notice, NoticeKind};
 use crate::format;
 
+const ON_THEIR_WAY: &str = "On their way";
+const WAITING: &str = "Answered, and the rows not stored yet. While the machine is full they wait for the answers, some seconds at most.";
+
 /// Answered = stored + left out + lost; what is not accounted for yet is on its way.
 pub fn identity(totals: &Totals) -> AnyView {
     let dropped = &totals.dropped;
@@ -15,7 +18,7 @@ pub fn identity(totals: &Totals) -> AnyView {
     let mut parts = vec![("Stored", totals.logged), ("Left out by throttles", throttled), ("Lost", lost)];
     match totals.answered.checked_sub(accounted) {
         Some(0) => {}
-        Some(waiting) => parts.push(("On their way", waiting)),
+        Some(waiting) => parts.push((ON_THEIR_WAY, waiting)),
         // Rows are there, their counters are not yet.
         None => parts.push(("Not counted yet", accounted - totals.answered)),
     }
@@ -27,9 +30,10 @@ pub fn identity(totals: &Totals) -> AnyView {
             _ => "+",
         };
         let trouble = name == "Lost" && count > 0;
+        let hint = (name == ON_THEIR_WAY).then_some(WAITING);
         view! {
             <span class="sum-sign">{sign}</span>
-            <span class="sum-part" class:warn=trouble><b class="num">{format::thousands(count)}</b>" "{name}</span>
+            <span class="sum-part" class:warn=trouble title=hint><b class="num">{format::thousands(count)}</b>" "{name}</span>
         }
     };
     view! {

@@ -54,10 +54,14 @@ pub fn totals(totals: &Totals) -> AnyView {
             format::percent(n as f64 / totals.answered as f64, 2)
         }
     };
+    let logged = match totals.answered.saturating_sub(totals.logged + throttled + lost) {
+        0 => share(totals.logged),
+        waiting => format!("{}, {} on their way", share(totals.logged), format::thousands(waiting)),
+    };
     view! {
         <div class="stats">
             <Stat label="Answered" value=format::thousands(totals.answered) hint="counted, never sampled"/>
-            <Stat label="Rows logged" value=format::thousands(totals.logged) hint=share(totals.logged)/>
+            <Stat label="Rows logged" value=format::thousands(totals.logged) hint=logged/>
             <Stat label="Left out by throttles" value=format::thousands(throttled)
                 hint=format!("service {}, site {}", format::thousands(dropped.service_throttle), format::thousands(dropped.site_throttle))/>
             <Stat label="Lost" value=format::thousands(lost)

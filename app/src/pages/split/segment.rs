@@ -113,7 +113,7 @@ fn members(number: usize, segment: &Segment, judged: &[MemberShare]) -> AnyView 
                     <td class="num">{m.weight.to_string()}</td>
                     {answers}
                     <td class="num strong">{format::thousands(m.observed)}</td>
-                    <td class="num">{format!("{expected:.1}")}</td>
+                    <td class="num">{format::tenths(expected)}</td>
                     <td class="num">{format::deviation(m.deviation)}</td>
                     <td class="num">{format::percent(m.expected_share, 2)}</td>
                     <td class="num strong">{format::percent(m.share, 2)}</td>

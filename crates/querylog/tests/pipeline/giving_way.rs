@@ -62,11 +62,12 @@ async fn rows_wait_while_answers_do_and_counters_do_not() {
 
 #[tokio::test]
 async fn counters_are_flushed_and_rows_that_wait_are_not() {
-    let (mut rig, full) = rig(throttle(0, 0), |_| {});
+    let (mut rig, full) = rig(throttle(0, 0), |options| options.flush_patience = Duration::from_millis(100));
     put_off(&mut rig, 1000).await;
     let rows = rig.sink.content().rows.len();
     assert!(!rig.pipeline.flush_now().await);
-    assert_eq!(rig.sink.content().answered(), rig.answered);
+    // They are on their way at least.
+    until(|| rig.sink.content().answered() == rig.answered).await;
     assert!(rig.pipeline.status().put_off >= 1000 && rig.sink.content().rows.len() < rows + 1000);
     full.store(false, Relaxed);
     until(|| rig.pipeline.status().put_off == 0).await;
@@ -99,7 +100,8 @@ async fn who_watches_is_not_kept_waiting() {
             Err(RecvError::Closed) => panic!("the log has ended"),
         }
     }
-    assert_eq!(rig.pipeline.status().put_off, 0);
+    until(|| rig.pipeline.status().put_off == 0).await;
+    drop(tail);
     rig.finish().await;
 }
 
