@@ -45,7 +45,7 @@ impl Backlog {
 
     /// When the oldest was, microseconds since 1970 UTC.
     pub(crate) fn oldest_at(&self) -> Option<i64> {
-        self.blocks.front()?.first_at()
+        self.blocks.iter().filter_map(PackedEvents::oldest_at).min()
     }
 }
 

@@ -107,11 +107,15 @@ impl Capture {
         let put_off = gives || behind.is_some();
         let events = self.drain(put_off);
         self.giving_way.note(events);
-        let waits = gives || !self.make_up(ends);
+        let made_up = if gives { 0 } else { self.make_up(ends) };
         // A second is over only when none of its events waits.
-        let now = self.backlog.oldest_at().map_or(now, |oldest| oldest.min(now));
-        let closed = self.throttle.close(now);
+        let closed = self.throttle.close(now, self.backlog.oldest_at());
         self.settle(closed);
+        // Said when all of it is in the queue or accounted for, what the throttles let go of as well.
+        if made_up > 0 {
+            self.shared.made_up.send_modify(|sum| *sum += made_up);
+        }
+        let waits = made_up == 0;
         Pass { events, gives, waits }
     }
 
@@ -147,20 +151,23 @@ impl Capture {
         events
     }
 
-    /// Makes rows of some events that were put off; false when there is nothing to do now.
-    fn make_up(&mut self, ends: bool) -> bool {
-        for _ in 0..BLOCKS {
-            // What has no room here has none there either.
+    /// Makes rows of some events that were put off, and gives of how many.
+    fn make_up(&mut self, ends: bool) -> u64 {
+        // Streams and tails get rows whether storage is there or not, and views take memory of their own.
+        let presses = self.views.len() > VIEWS || self.is_watched() && self.shared.rows.away().is_some();
+        let mut made_up = 0;
+        for blocks in 0.. {
+            // What has no room here has none there either: then the rings are what fills.
             let full = self.backlog.octets() >= self.giving_way.octets();
-            if !full && self.shared.queue.is_busy(ends) {
-                return false;
+            if !full && (blocks >= BLOCKS || !presses && self.shared.queue.is_busy(ends)) {
+                break;
             }
-            let Some(block) = self.backlog.pop() else { return false };
+            let Some(block) = self.backlog.pop() else { break };
             block.iter().for_each(|event| self.take(&event));
             self.hand_on();
-            self.shared.made_up.send_modify(|made_up| *made_up += block.len() as u64);
+            made_up += block.len() as u64;
         }
-        true
+        made_up
     }
 
     /// Reads every counter; each ring was drained since the last call.

@@ -123,6 +123,10 @@ impl<S: Sink> Pipeline<S> {
             // It ends soon now, and the accounts of the lost rows are in the ledger when it has.
             let _ = writer.await;
         }
+        // What has no room in the queue any more is accounted for by the capturing thread.
+        let mut stopped = self.shared.stopped.subscribe();
+        let by = begun + deadline.mul_f64(0.9);
+        let stopped = timeout_at(by, stopped.wait_for(|stopped| *stopped)).await.is_ok();
         self.shared.ledger.close();
         let unsent = match timeout_at(begun + deadline, &mut counting).await {
             Ok(ended) => ended,
@@ -137,6 +141,7 @@ impl<S: Sink> Pipeline<S> {
             tracing::error!(answers, rows, segments, "storage did not take the last counters in time");
         }
         if unsent == Unsent::default()
+            && stopped
             && let Some(spill) = self.shared.spill.clone()
         {
             let last = self.shared.last_number();
@@ -240,10 +245,7 @@ impl<S> Pipeline<S> {
     pub async fn flush_now(&self) -> bool {
         let patience = self.shared.options.flush_patience;
         let end = Instant::now() + patience;
-        let mark = self.shared.asked.fetch_add(1, Ordering::AcqRel) + 1;
-        self.thread.unpark();
-        let mut captured = self.shared.captured.subscribe();
-        if !matches!(timeout_at(end, captured.wait_for(|done| *done >= mark)).await, Ok(Ok(_))) {
+        if timeout_at(end, self.captured()).await.is_err() {
             return false;
         }
         // Half of the time is for rows: however many wait, the counters do not wait for them.
@@ -256,19 +258,26 @@ impl<S> Pipeline<S> {
     pub async fn catch_up(&self, patience: Duration) -> bool {
         let _hurry = Hurry::new(&self.shared);
         let caught_up = async {
-            // What the rings hold is then either in the queue or put off.
-            self.flush_now().await;
+            self.captured().await;
             self.flush_rows().await;
             self.shared.ledger.flush().await;
         };
         timeout(patience, caught_up).await.is_ok()
     }
 
-    /// Waits until everything captured is stored or lost.
+    /// Waits until everything counted before this call is read, and every event is taken from its ring.
+    async fn captured(&self) {
+        let mark = self.shared.asked.fetch_add(1, Ordering::AcqRel) + 1;
+        self.thread.unpark();
+        // The sender lives as long as the pipeline.
+        let _ = self.shared.captured.subscribe().wait_for(|done| *done >= mark).await;
+    }
+
+    /// Waits until everything captured is stored or lost; what is put off is no reason for other rows to wait.
     async fn flush_rows(&self) {
         let mark = self.shared.put_off.load(Ordering::Acquire);
-        // The sender lives as long as the pipeline.
-        let _ = self.shared.made_up.subscribe().wait_for(|made_up| *made_up >= mark).await;
+        let mut made_up = self.shared.made_up.subscribe();
+        let _ = tokio::join!(self.shared.queue.flush(), made_up.wait_for(|made_up| *made_up >= mark));
         self.shared.queue.flush().await;
     }
 

@@ -138,6 +138,19 @@ impl Queue {
         }
     }
 
+    /// Waits until batches may be let out.
+    pub(crate) async fn released(&self) {
+        loop {
+            {
+                let state = lock(&self.state);
+                if !self.held.load(Relaxed) || state.closed || state.taken < state.hurry_to {
+                    return;
+                }
+            }
+            self.changed.notified().await;
+        }
+    }
+
     /// Waits until so much waits that the oldest of it has to go elsewhere.
     pub(crate) async fn pressed(&self) {
         while !self.is_over(&lock(&self.state), HIGH) {
@@ -166,10 +179,10 @@ impl Queue {
         if count == 0 { Vec::new() } else { self.take(&mut state, count) }
     }
 
-    /// Everything that waits, for a writer that gives up; what is put in later is refused.
-    pub(crate) fn take_all(&self) -> Vec<LogRow> {
+    /// Everything that waits, for a writer that gives up. When it is the `last` time, what is put in later is refused.
+    pub(crate) fn take_all(&self, last: bool) -> Vec<LogRow> {
         let mut state = lock(&self.state);
-        state.closed = true;
+        state.closed |= last;
         self.take(&mut state, usize::MAX)
     }
 

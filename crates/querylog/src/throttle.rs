@@ -103,10 +103,12 @@ impl<T> Throttle<T> {
         }
     }
 
-    /// Closes the seconds that are over: everything that happened before `now` has been offered.
-    pub(crate) fn close(&mut self, now: i64) -> Closed<T> {
+    /// Closes the seconds that are over: everything that happened before `now` has been offered, but for what waits, the
+    /// `oldest` of which is of that moment.
+    pub(crate) fn close(&mut self, now: i64, oldest: Option<i64>) -> Closed<T> {
         let mut closed = Closed::default();
-        let over = |second: i64| (second + 1) * SECOND_US + GRACE_US <= now;
+        let offered = oldest.map_or(now, |oldest| oldest.min(now));
+        let over = |second: i64| (second + 1) * SECOND_US + GRACE_US <= offered;
         // A second of the future is one from before the clock was set back; it would stay open for as long.
         let future = |second: i64| second > now.div_euclid(SECOND_US) + 1;
         let seconds: Vec<i64> = self.open.keys().copied().filter(|s| over(*s) || future(*s)).collect();

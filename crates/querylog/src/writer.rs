@@ -19,6 +19,10 @@ use crate::spilling::blocking;
 /// Longest that storage may take for one batch before it counts as away.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Longest that the capturing thread is waited for at the end, and how often it is looked what it has put in.
+const LAST: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// Where a batch is while it is offered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
@@ -57,6 +61,7 @@ pub(crate) async fn run<S: Sink>(sink: Arc<S>, shared: Arc<Shared>, give_up: Can
 
 /// The oldest batch there is; none when there will be none.
 async fn next(shared: &Shared) -> Option<Batch> {
+    shared.queue.released().await;
     // Held until it is in hand, so that nothing that waits in memory overtakes what is just being spilled.
     let mut front = shared.front.lock().await;
     while let Some(spill) = shared.spill.clone().filter(|spill| spill.rows() > 0) {
@@ -171,23 +176,40 @@ async fn leave(shared: &Shared, number: u64, rows: &[LogRow]) {
     lose(shared, rows, Origin::Memory);
 }
 
-/// At the end: everything that waits goes to disk, or is lost.
+/// At the end: everything that waits goes to disk, or is lost, and what is still made up for meanwhile.
 async fn leave_rest(shared: &Shared) {
     let front = shared.front.lock().await.take();
-    let rest = shared.queue.take_all();
-    let frames =
-        front.into_iter().chain(rest.chunks(FRAME_ROWS).map(|rows| (shared.batch_number(), rows.to_vec())));
-    for (number, rows) in frames {
-        let rows = Arc::new(rows);
-        let taken = match shared.spill.clone() {
-            Some(spill) => {
-                let rows = rows.clone();
-                matches!(blocking(move || spill.append(number, &rows)).await, Some(Ok(())))
-            }
-            None => false,
-        };
-        if !taken {
-            lose(shared, &rows, Origin::Memory);
+    if let Some((number, rows)) = front {
+        put_away(shared, number, rows).await;
+    }
+    let until = tokio::time::Instant::now() + LAST;
+    let mut stopped = shared.stopped.subscribe();
+    loop {
+        let over = *stopped.borrow() || tokio::time::Instant::now() >= until;
+        let rest = shared.queue.take_all(over);
+        for rows in rest.chunks(FRAME_ROWS) {
+            put_away(shared, shared.batch_number(), rows.to_vec()).await;
         }
+        if over {
+            return;
+        }
+        if rest.is_empty() {
+            // Either way the queue is looked at again.
+            let _ = tokio::time::timeout(PAUSE, stopped.wait_for(|stopped| *stopped)).await;
+        }
+    }
+}
+
+async fn put_away(shared: &Shared, number: u64, rows: Vec<LogRow>) {
+    let rows = Arc::new(rows);
+    let taken = match shared.spill.clone() {
+        Some(spill) => {
+            let rows = rows.clone();
+            matches!(blocking(move || spill.append(number, &rows)).await, Some(Ok(())))
+        }
+        None => false,
+    };
+    if !taken {
+        lose(shared, &rows, Origin::Memory);
     }
 }

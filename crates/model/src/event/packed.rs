@@ -11,6 +11,7 @@ use crate::slots::Slot;
 pub struct PackedEvents {
     generation: u64,
     health_epoch: u64,
+    oldest: Option<i64>,
     heads: Vec<Head>,
     names: Vec<u8>,
     answers: Vec<IpAddr>,
@@ -62,9 +63,10 @@ impl PackedEvents {
             + self.subnets.capacity() * size_of::<ClientSubnet>()
     }
 
-    /// When the first query arrived, microseconds since 1970 UTC.
-    pub fn first_at(&self) -> Option<i64> {
-        self.heads.first().map(|head| head.at)
+    /// When the oldest query arrived, microseconds since 1970 UTC. Workers report each in its own order, so that it need
+    /// not be the first.
+    pub fn oldest_at(&self) -> Option<i64> {
+        self.oldest
     }
 
     /// Whether an event belongs here: the first decides of which view all are.
@@ -97,6 +99,7 @@ impl PackedEvents {
             name: _,
         } = event;
         (self.generation, self.health_epoch) = (generation, health_epoch);
+        self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
         let answers = event.answers();
         self.names.extend_from_slice(event.name());
         self.answers.extend_from_slice(answers);
@@ -206,7 +209,7 @@ mod tests {
             let out: Vec<_> = packed.iter().map(|event| seen(&event)).collect();
             prop_assert_eq!(out, events.iter().map(seen).collect::<Vec<_>>());
             prop_assert_eq!(packed.len(), events.len());
-            prop_assert_eq!(packed.first_at(), events.first().map(|event| event.at));
+            prop_assert_eq!(packed.oldest_at(), events.iter().map(|event| event.at).min());
         }
     }
 

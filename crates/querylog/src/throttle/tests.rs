@@ -48,10 +48,10 @@ fn a_second_closes_when_it_is_over_or_when_the_clock_was_set_back() {
     let mut throttle = Throttle::new(&logging(1, 0), Some(3));
     let offer = |throttle: &mut Throttle<i64>, at| throttle.offer(at, group(Class::Significant, "a"), || at);
     offer(&mut throttle, 5 * SECOND_US);
-    assert!(throttle.close(6 * SECOND_US + GRACE_US - 1).kept.is_empty());
-    assert_eq!(throttle.close(6 * SECOND_US + GRACE_US).kept, [(5 * SECOND_US, 1)]);
+    assert!(throttle.close(6 * SECOND_US + GRACE_US - 1, None).kept.is_empty());
+    assert_eq!(throttle.close(6 * SECOND_US + GRACE_US, None).kept, [(5 * SECOND_US, 1)]);
     offer(&mut throttle, 100 * SECOND_US);
-    assert_eq!(throttle.close(50 * SECOND_US).kept.len(), 1);
+    assert_eq!(throttle.close(50 * SECOND_US, None).kept.len(), 1);
 }
 
 proptest! {

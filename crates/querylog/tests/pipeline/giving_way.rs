@@ -106,6 +106,34 @@ async fn who_watches_is_not_kept_waiting() {
 }
 
 #[tokio::test]
+async fn who_watches_sees_what_was_put_off_though_storage_is_away() {
+    let (mut rig, _full) = rig(throttle(0, 0), |_| {});
+    put_off(&mut rig, 3000).await;
+    rig.sink.always(Fault::Away);
+    let _tail = rig.pipeline.tail();
+    until(|| rig.pipeline.status().put_off == 0).await;
+    assert!(rig.pipeline.status().away_since.is_some());
+    rig.sink.always(Fault::None);
+    rig.finish().await;
+}
+
+#[tokio::test]
+async fn views_do_not_wait_with_their_events_for_storage_that_is_away() {
+    let (mut rig, _full) = rig(throttle(0, 0), |_| {});
+    put_off(&mut rig, 3000).await;
+    rig.sink.always(Fault::Away);
+    let first = Arc::downgrade(&rig.view.counters);
+    for epoch in 1..40 {
+        rig.publish(view(1, epoch, rig.view.slots.clone()));
+        rig.answer("a", Rcode::NOERROR);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    until(|| first.upgrade().is_none()).await;
+    rig.sink.always(Fault::None);
+    rig.finish().await;
+}
+
+#[tokio::test]
 async fn no_more_room_is_taken_than_there_is() {
     let (mut rig, _full) = rig(throttle(0, 0), |options| {
         options.give_way.as_mut().unwrap().octets = 300_000;
@@ -176,8 +204,10 @@ async fn a_second_is_sampled_when_all_its_answers_are_there() {
     let (mut rig, _full) = rig(throttle(10, 0), |_| {});
     put_off(&mut rig, 1000).await;
     rig.advance(Duration::from_millis(2500));
-    put_off(&mut rig, 1000).await;
-    let answered: u64 = rig.answered.values().sum();
+    let answered = put_off(&mut rig, 1000).await;
+    assert!(rig.pipeline.catch_up(Duration::from_secs(20)).await);
+    let early = rig.sink.content().rows.iter().filter(|row| row.at == START).count();
+    assert_eq!(early, 20, "who waited has all rows of seconds that are over");
     let sink = rig.finish().await;
     let content = sink.content();
     for second in [START, START + 2_500_000] {
