@@ -277,7 +277,11 @@ impl<S> Pipeline<S> {
     async fn flush_rows(&self) {
         let mark = self.shared.put_off.load(Ordering::Acquire);
         let mut made_up = self.shared.made_up.subscribe();
-        let _ = tokio::join!(self.shared.queue.flush(), made_up.wait_for(|made_up| *made_up >= mark));
+        let made_up = async {
+            // What it gives is a lock, which must not be held while the other is waited for.
+            drop(made_up.wait_for(|made_up| *made_up >= mark).await);
+        };
+        tokio::join!(self.shared.queue.flush(), made_up);
         self.shared.queue.flush().await;
     }
 
