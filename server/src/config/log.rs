@@ -27,6 +27,8 @@ const SPILL_LEAST: u64 = 64 << 10;
 /// How long rows wait for answers when nothing is said, and the most that may be said of it.
 const GIVE_WAY: Duration = Duration::from_secs(10);
 const GIVE_WAY_MOST: Duration = Duration::from_secs(60);
+/// Memory below which they do not wait, octets: what is made up for at once might not find room.
+const GIVE_WAY_MEMORY: u64 = 2 << 20;
 
 /// Flags of the query log.
 #[derive(Args, Clone, Debug, Default)]
@@ -152,7 +154,7 @@ impl LogSettings {
                 octets: self.spill,
                 pause: Duration::from_secs(5),
             }),
-            give_way: Some(querylog::GiveWay {
+            give_way: (self.memory >= GIVE_WAY_MEMORY).then(|| querylog::GiveWay {
                 longest: self.give_way,
                 octets: usize::try_from(self.memory / 2).unwrap_or(usize::MAX),
                 busy: querylog::GiveWay::BUSY,
