@@ -3,22 +3,17 @@
 //! storing costs an answer in time: the same load with and without it.
 
 mod latency;
+mod pair;
 mod settle;
 
-use std::time::Duration;
-
-use super::answer::WARM_UP;
 use super::figures::{Spread, grouped};
-use super::host::cpu::{self, Processes};
 use super::report::table::Table;
 use super::server::Serving;
 use super::server::steelyard::{Log, Steelyard};
 use super::{Bench, traffic};
 use latency::Latency;
-use settle::{Dropped, Totals};
-
-/// How long the trees may stay busy after the last row is stored.
-const QUIET: Duration = Duration::from_secs(30);
+use pair::Pair;
+use settle::Dropped;
 
 /// Questions of the load that takes all of the machine: those of the goal.
 const QUESTIONS: u32 = 1_000_000;
@@ -26,12 +21,15 @@ const QUESTIONS: u32 = 1_000_000;
 /// Questions a second of the loads that leave something of two cores: most of it, and about half.
 const RATES: [u32; 2] = [10_000, 40_000];
 
+/// How often each of the two servers gets that load in a round.
+const TURNS: usize = 3;
+
 /// What one round said.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Sample {
     server_us: f64,
     postgres_us: f64,
-    per_second: f64,
+    per_second: Vec<f64>,
     lost: u64,
     answered: u64,
     stored: u64,
@@ -45,8 +43,8 @@ struct Sample {
 /// What answers take beside a load.
 #[derive(Clone, Debug, Default)]
 struct Times {
-    /// That takes all of the machine.
-    full: Latency,
+    /// That takes all of the machine, turn by turn.
+    full: Vec<Latency>,
     /// Of each of [`RATES`].
     paced: [Latency; RATES.len()],
 }
@@ -59,89 +57,39 @@ pub struct Logged(Vec<Sample>);
 pub fn run(bench: &Bench) -> anyhow::Result<Logged> {
     let mut samples = Vec::new();
     for round in 1..=bench.args.rounds {
-        bench.say(round, "Steelyard, every query stored");
-        let folder = bench.folder.fresh("logged")?;
-        let server = Steelyard::start(&bench.binary, &folder, Log::On)?;
-        let sample = measure(&server, bench.args.seconds)?;
-        drop(server);
-        bench.say(round, "Steelyard, no query stored");
-        let folder = bench.folder.fresh("unlogged")?;
-        let server = Steelyard::start(&bench.binary, &folder, Log::Off)?;
-        samples.push(Sample { counted_in: unlogged(&server, bench.args.seconds)?, ..sample });
+        bench.say(round, "Steelyard, every query stored and none, by turns");
+        let start = |name, log| Steelyard::start(&bench.binary, &bench.folder.fresh(name)?, log);
+        let pair = Pair::new(start("logged", Log::On)?, start("unlogged", Log::Off)?, round % 2 == 0)?;
+        samples.push(measure(pair, bench.args.seconds)?);
     }
     Ok(Logged(samples))
 }
 
-fn measure(server: &Steelyard, seconds: u32) -> anyhow::Result<Sample> {
-    let postmaster = server.postmaster()?;
-    let warm = traffic::ask(server.port(), WARM_UP, server.folder())?;
-    let first = settled(server, warm.completed)?;
-    let before = costs(server, postmaster)?;
-    let ask = || traffic::ask_times(QUESTIONS, server.port(), server.folder());
-    let (counted, latency) = latency::beside(server.port(), ask)?;
-    let asked = counted.completed + latency.count();
-    let last = settled(server, warm.completed + asked)?;
-    let after = costs(server, postmaster)?;
-    let paced = paced(server, seconds, last.answered)?;
-    let per_query = |before: u64, after: u64| after.saturating_sub(before) as f64 / asked as f64;
-    Ok(Sample {
-        server_us: per_query(before.0, after.0),
-        postgres_us: per_query(before.1, after.1),
-        per_second: counted.per_second,
-        lost: counted.lost,
-        answered: last.answered - first.answered,
-        stored: last.logged - first.logged,
-        dropped: last.dropped.since(first.dropped),
-        stored_in: Times { full: latency, paced },
-        counted_in: Times::default(),
-    })
-}
-
-/// What answers take under the same loads when they are counted only.
-fn unlogged(server: &Steelyard, seconds: u32) -> anyhow::Result<Times> {
-    traffic::ask(server.port(), WARM_UP, server.folder())?;
-    let ask = || traffic::ask_times(QUESTIONS, server.port(), server.folder());
-    let full = latency::beside(server.port(), ask)?.1;
-    let paced = beside_rates(server, seconds, |_| Ok(()))?;
-    Ok(Times { full, paced })
-}
-
-/// What answers take when the machine has something left. Each load begins when the one before is stored, of
-/// which `answered` are there at first.
-fn paced(server: &Steelyard, seconds: u32, mut answered: u64) -> anyhow::Result<[Latency; RATES.len()]> {
-    beside_rates(server, seconds, |asked| {
-        answered += asked;
-        settled(server, answered).map(drop)
-    })
-}
-
-fn beside_rates(
-    server: &Steelyard,
-    seconds: u32,
-    mut after: impl FnMut(u64) -> anyhow::Result<()>,
-) -> anyhow::Result<[Latency; RATES.len()]> {
-    let mut paced = <[Latency; RATES.len()]>::default();
-    for (latency, rate) in paced.iter_mut().zip(RATES) {
-        let ask = || traffic::ask_at(rate, server.port(), seconds, server.folder());
-        let (counted, times) = latency::beside(server.port(), ask)?;
-        after(counted.completed + times.count())?;
-        *latency = times;
+fn measure(mut pair: Pair, seconds: u32) -> anyhow::Result<Sample> {
+    let mut sample = Sample::default();
+    let first = pair.totals();
+    let (mut cost, mut asked) = ((0, 0), 0);
+    for _ in 0..TURNS {
+        let (storing, counting) =
+            pair.each(|server| traffic::ask_times(QUESTIONS, server.port(), server.folder()))?;
+        cost = (cost.0 + storing.cost.server, cost.1 + storing.cost.postgres);
+        asked += storing.answers();
+        sample.lost += storing.counted.lost;
+        sample.per_second.push(storing.counted.per_second);
+        sample.stored_in.full.push(storing.latency);
+        sample.counted_in.full.push(counting.latency);
     }
-    Ok(paced)
-}
-
-/// Everything is stored and accounted for, and the work of it is over.
-fn settled(server: &Steelyard, answered: u64) -> anyhow::Result<Totals> {
-    let totals = settle::wait(server, answered)?;
-    cpu::wait_until_quiet(&[server.pid(), server.postmaster()?], QUIET)?;
-    Ok(totals)
-}
-
-/// CPU time of Steelyard's own processes and of PostgreSQL's, microseconds. The postmaster is a child of Steelyard
-/// when Steelyard started it, and nobody's when it was adopted: both trees are cut apart by its number.
-fn costs(server: &Steelyard, postmaster: u32) -> anyhow::Result<(u64, u64)> {
-    let now = Processes::read()?;
-    Ok((now.tree_us(server.pid(), Some(postmaster))?, now.tree_us(postmaster, None)?))
+    let last = pair.totals();
+    (sample.server_us, sample.postgres_us) = (cost.0 as f64 / asked as f64, cost.1 as f64 / asked as f64);
+    (sample.answered, sample.stored) = (last.answered - first.answered, last.logged - first.logged);
+    sample.dropped = last.dropped.since(first.dropped);
+    for (number, rate) in RATES.into_iter().enumerate() {
+        let (storing, counting) =
+            pair.each(|server| traffic::ask_at(rate, server.port(), seconds, server.folder()))?;
+        sample.stored_in.paced[number] = storing.latency;
+        sample.counted_in.paced[number] = counting.latency;
+    }
+    Ok(sample)
 }
 
 impl Logged {
@@ -165,7 +113,8 @@ impl Logged {
                 format!("{:.2} x", together.median / base),
             ]);
         }
-        let speed = Spread::of(samples.iter().map(|s| s.per_second)).map_or_else(String::new, |s| s.whole());
+        let speed = Spread::of(samples.iter().flat_map(|s| s.per_second.iter().copied()))
+            .map_or_else(String::new, |s| s.whole());
 
         let mut rows = Table::new(&[
             "round",
@@ -190,7 +139,8 @@ impl Logged {
             "### An answer, every query stored\n\n{}\nQueries/s: {speed}. The time until the last row was stored is \
              part of the cost. In every round, what was answered is what was stored and dropped, exactly, and the \
              table holds as many rows as were stored:\n\n{}\nHow long an answer takes that is asked for beside a load, one \
-             at a time, all processes on the same machine:\n\n{}",
+             at a time, all processes on the same machine, a server that stores every query and one that stores none by \
+             turns:\n\n{}",
             costs.markdown(),
             rows.markdown(),
             times.markdown()
@@ -201,16 +151,19 @@ impl Logged {
 /// Latencies with and without storing, and how they compare.
 fn times(samples: &[Sample]) -> Table {
     let paced = RATES.iter().enumerate().map(|(number, rate)| {
-        let of: Box<dyn Fn(&Times) -> &Latency> = Box::new(move |times| &times.paced[number]);
+        let of: Box<dyn Fn(&Times) -> &[Latency]> = Box::new(move |times| &times.paced[number..=number]);
         (format!("{} a second", grouped(u64::from(*rate))), of)
     });
-    let full: Box<dyn Fn(&Times) -> &Latency> = Box::new(|times| &times.full);
+    let full: Box<dyn Fn(&Times) -> &[Latency]> = Box::new(|times| &times.full);
     let mut table = Table::new(&["load", "us", "every query stored", "none stored", "ratio"]);
     for (load, of) in paced.chain([("all that two cores give".to_owned(), full)]) {
         for (name, share) in [("median", 0.5), ("99 of 100 within", 0.99)] {
-            let on = Spread::of(samples.iter().map(|s| of(&s.stored_in).percentile(share)));
-            let off = Spread::of(samples.iter().map(|s| of(&s.counted_in).percentile(share)));
-            let (Some(on), Some(off)) = (on, off) else { continue };
+            let spread = |times: fn(&Sample) -> &Times| {
+                Spread::of(samples.iter().flat_map(|s| of(times(s))).map(|latency| latency.percentile(share)))
+            };
+            let (Some(on), Some(off)) = (spread(|s| &s.stored_in), spread(|s| &s.counted_in)) else {
+                continue;
+            };
             let ratio = format!("{:.2} x", on.median / off.median);
             table.row(vec![load.clone(), name.to_owned(), on.decimals(0), off.decimals(0), ratio]);
         }
@@ -225,13 +178,13 @@ mod tests {
     #[test]
     fn postgres_is_shown_by_itself_and_in_the_sum() {
         let times = |median: f64| Times {
-            full: Latency::of(vec![median, 2.0 * median]),
+            full: vec![Latency::of(vec![median, 2.0 * median])],
             paced: [median / 3.0, median / 2.0].map(|half| Latency::of(vec![half, 2.0 * half])),
         };
         let sample = Sample {
             server_us: 4.0,
             postgres_us: 2.0,
-            per_second: 100_000.0,
+            per_second: vec![100_000.0],
             lost: 0,
             answered: 800_010,
             stored: 800_000,
