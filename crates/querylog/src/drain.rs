@@ -11,6 +11,8 @@ use crate::shared::Shared;
 const IDLE: Duration = Duration::from_millis(1);
 /// The sleep while others wait for a core: at a million answers a second a fifth of a ring is filled meanwhile.
 const GIVING_WAY: Duration = Duration::from_millis(10);
+/// How much longer counters wait meanwhile: they are stored whenever they were read, beside the threads that answer.
+const SELDOM: u32 = 4;
 /// A pass that found more than this goes on without a sleep.
 const BUSY: usize = 2048;
 
@@ -29,7 +31,7 @@ pub(crate) fn run(mut capture: Capture, shared: &Arc<Shared>) {
             shared.queue.close();
         } else if asked != captured || now >= next_reading {
             capture.read_counters();
-            next_reading = now + shared.options.flush;
+            next_reading = now + shared.options.flush * if pass.gives { SELDOM } else { 1 };
         }
         captured = asked;
         shared.captured.send_if_modified(|done| std::mem::replace(done, captured) != captured);

@@ -22,7 +22,8 @@ pub struct Options {
     pub batch_rows: usize,
     /// How long a row waits for its batch to fill.
     pub batch_delay: Duration,
-    /// How often counters are read and stored; less than 20 s, which is how long a counter keeps its buckets apart.
+    /// How often counters are read and stored, and four times as long while the log gives way: less than 5 s, since a
+    /// counter keeps its buckets apart for 20 s.
     pub flush: Duration,
     /// Longest that [`Pipeline::flush_now`](crate::Pipeline::flush_now) waits; half of it for rows.
     pub flush_patience: Duration,
