@@ -5,9 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use hickory_proto::op::Message;
-use model::event::{QueryEvent, Transport};
+use model::event::{EventSender, QueryEvent, Transport};
 use model::rrtype::{Family, Rcode};
-use rtrb::Producer;
 
 use crate::ahead;
 use crate::answer::{Arrival, Outcome, Path, answer, message};
@@ -19,7 +18,7 @@ use crate::stats::Latency;
 /// One worker: its number, its ring, its counts.
 pub struct Worker {
     number: usize,
-    ring: Option<Producer<QueryEvent>>,
+    ring: Option<EventSender>,
     latency: Arc<Latency>,
     limited: Arc<Limited>,
     panics: Arc<AtomicU64>,
@@ -29,7 +28,7 @@ impl Worker {
     /// A worker that writes its events into `ring`; without one it only counts.
     pub fn new(
         number: usize,
-        ring: Option<Producer<QueryEvent>>,
+        ring: Option<EventSender>,
         latency: Arc<Latency>,
         limited: Arc<Limited>,
         panics: Arc<AtomicU64>,
@@ -119,7 +118,7 @@ impl Worker {
         self.latency.add(event.latency_ns);
         serving.requests_of(slot).add(self.number, event.transport, event.client.ip(), event.qtype);
         if let Some(ring) = &mut self.ring
-            && ring.push(event).is_err()
+            && ring.push(&event).is_err()
         {
             serving.lost().add(self.number, at, slot, family, rcode);
         }

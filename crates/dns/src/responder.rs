@@ -13,8 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use model::event::QueryEvent;
-use rtrb::Consumer;
+use model::event::EventReceiver;
 use tokio_util::task::TaskTracker;
 
 pub use self::bind::{BACKLOG, Passed, listen};
@@ -39,7 +38,7 @@ pub struct Options {
     pub passed: Vec<Passed>,
     /// UDP threads for each address.
     pub workers: usize,
-    /// Events a worker's ring holds; at 65,536 a worker that answers 300,000 queries a second fills it in 0.2 s.
+    /// Events of ordinary size a worker's ring holds; at 65,536 a worker that answers 300,000 queries a second fills it in 0.2 s.
     pub ring: usize,
     /// Whether answers are reported as events; without, they are only counted.
     pub events: bool,
@@ -94,7 +93,7 @@ pub struct Relisted {
     /// Where it does not any more; what has arrived there is still answered.
     pub closed: Vec<SocketAddr>,
     /// The rings of the new workers, to be drained.
-    pub rings: Vec<Consumer<QueryEvent>>,
+    pub rings: Vec<EventReceiver>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -111,7 +110,7 @@ impl Responder {
         options: Options,
         serving: Arc<Serving>,
         policy: Policy,
-    ) -> io::Result<(Responder, Vec<Consumer<QueryEvent>>)> {
+    ) -> io::Result<(Responder, Vec<EventReceiver>)> {
         let panics = Arc::new(AtomicU64::new(0));
         let serving = Arc::new(ArcSwap::from(serving));
         let policy = Arc::new(ArcSwap::from_pointee(policy));
@@ -286,7 +285,7 @@ fn bind_all(
 }
 
 /// Workers for so many sockets; their rings go to `rings`.
-fn take(seats: &mut Seats, sockets: usize, rings: &mut Vec<Consumer<QueryEvent>>) -> listener::Workers {
+fn take(seats: &mut Seats, sockets: usize, rings: &mut Vec<EventReceiver>) -> listener::Workers {
     (0..sockets)
         .map(|_| {
             let (number, worker, ring) = seats.take();

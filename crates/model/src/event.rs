@@ -1,6 +1,7 @@
-//! What the responder reports of one answered query: a fixed-size value without heap, made for a ring buffer.
+//! What the responder reports of one answered query: a fixed-size value without heap, made for a [`ring`].
 
 mod packed;
+mod ring;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,7 +9,8 @@ use crate::name::MAX_WIRE;
 use crate::rrtype::{Rcode, RrType};
 use crate::slots::Slot;
 
-pub use self::packed::PackedEvents;
+pub use self::packed::PackedEvent;
+pub use self::ring::{EventReceiver, EventSender, RingFull, ring};
 
 /// Addresses of an answer that an event keeps; the log says how many more there were.
 pub const MAX_ANSWERS: usize = 8;

@@ -1,37 +1,59 @@
 //! Events that were put off: in the order they came, until there is time to make rows of them.
 
 use std::collections::VecDeque;
+use std::iter;
 
-use model::event::{PackedEvents, QueryEvent};
+use model::event::PackedEvent;
 
-/// Events in one block.
-const BLOCK: usize = 1024;
+/// Octets of one block: some hundred events.
+const BLOCK: usize = 64 << 10;
 
 #[derive(Default)]
 pub(crate) struct Backlog {
-    blocks: VecDeque<PackedEvents>,
-    /// Memory of all blocks but the last.
-    octets: usize,
+    blocks: VecDeque<Block>,
+}
+
+/// Events that are made up for together.
+pub(crate) struct Block {
+    octets: Vec<u8>,
+    events: u64,
+    oldest: i64,
+}
+
+impl Block {
+    /// How many there are.
+    pub(crate) fn events(&self) -> u64 {
+        self.events
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = PackedEvent<'_>> {
+        let mut left = &self.octets[..];
+        iter::from_fn(move || {
+            let (event, rest) = PackedEvent::first(left)?;
+            left = rest;
+            Some(event)
+        })
+    }
 }
 
 impl Backlog {
-    pub(crate) fn push(&mut self, event: &QueryEvent) {
-        if self.blocks.back().is_none_or(|last| last.len() == BLOCK || !last.takes(event)) {
-            self.octets += self.blocks.back().map_or(0, PackedEvents::octets);
-            self.blocks.push_back(PackedEvents::with_capacity(BLOCK));
+    pub(crate) fn push(&mut self, event: PackedEvent<'_>) {
+        let octets = event.octets();
+        if self.blocks.back().is_none_or(|last| last.octets.len() + octets.len() > BLOCK) {
+            let block = Block { octets: Vec::with_capacity(BLOCK), events: 0, oldest: event.at() };
+            self.blocks.push_back(block);
         }
         if let Some(last) = self.blocks.back_mut() {
-            last.push(event);
+            last.octets.extend_from_slice(octets);
+            last.events += 1;
+            // Workers report each in its own order, so that the oldest need not be the first.
+            last.oldest = last.oldest.min(event.at());
         }
     }
 
-    /// The oldest of them, at most [`BLOCK`].
-    pub(crate) fn pop(&mut self) -> Option<PackedEvents> {
-        let block = self.blocks.pop_front()?;
-        if !self.blocks.is_empty() {
-            self.octets -= block.octets();
-        }
-        Some(block)
+    /// The oldest of them.
+    pub(crate) fn pop(&mut self) -> Option<Block> {
+        self.blocks.pop_front()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -40,38 +62,45 @@ impl Backlog {
 
     /// Memory they take.
     pub(crate) fn octets(&self) -> usize {
-        self.octets + self.blocks.back().map_or(0, PackedEvents::octets)
+        self.blocks.len() * BLOCK
     }
 
     /// When the oldest was, microseconds since 1970 UTC.
     pub(crate) fn oldest_at(&self) -> Option<i64> {
-        self.blocks.iter().filter_map(PackedEvents::oldest_at).min()
+        self.blocks.iter().map(|block| block.oldest).min()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::event::Transport;
+    use model::event::{QueryEvent, Transport};
 
     use super::*;
 
     #[test]
-    fn the_oldest_come_out_first_and_views_stay_apart() {
+    fn the_oldest_come_out_first_in_blocks_of_bounded_size() {
         let mut backlog = Backlog::default();
-        let view = |at: i64| if at < 1500 { 1 } else { 2 };
-        for at in 0..3000 {
-            let mut event = QueryEvent::new(at, "192.0.2.1:53".parse().unwrap(), Transport::Udp);
-            event.generation = view(at);
-            backlog.push(&event);
+        // Two workers, of which one is behind the other.
+        let at = |number: i64| number ^ 1;
+        let mut octets = Vec::new();
+        for number in 0..3000 {
+            let mut event = QueryEvent::new(at(number), "192.0.2.1:53".parse().unwrap(), Transport::Udp);
+            event.set_name(b"\x03www\x07example\x03org\0");
+            octets.clear();
+            event.pack(&mut octets);
+            backlog.push(PackedEvent::first(&octets).unwrap().0);
         }
-        assert_eq!(backlog.oldest_at(), Some(0));
+        let blocks = 3000 * octets.len() / BLOCK + 1;
+        assert_eq!((backlog.octets(), backlog.oldest_at()), (blocks * BLOCK, Some(0)));
         let mut next = 0;
         while let Some(block) = backlog.pop() {
+            assert_eq!((block.octets.capacity(), block.iter().count() as u64), (BLOCK, block.events()));
             for event in block.iter() {
-                assert_eq!((event.at, event.generation), (next, view(next)));
+                assert_eq!(event.unpack().at, at(next));
                 next += 1;
             }
-            assert_eq!(backlog.oldest_at(), (next < 3000).then_some(next));
+            let oldest = (next..3000).map(at).min();
+            assert_eq!(backlog.oldest_at(), oldest);
         }
         assert_eq!(next, 3000);
         assert!(backlog.is_empty() && backlog.octets() == 0 && backlog.oldest_at().is_none());

@@ -7,10 +7,9 @@ use std::time::Instant;
 
 use model::config::Logging;
 use model::counter::bucket_of;
-use model::event::QueryEvent;
+use model::event::{EventReceiver, QueryEvent};
 use model::row::{Class, LogRow, Outcome};
 use model::slots::Slot;
-use rtrb::Consumer;
 
 use crate::backlog::Backlog;
 use crate::classify::significance;
@@ -23,7 +22,7 @@ use crate::shared::{Outlet, Shared};
 use crate::throttle::{Closed, Group, Throttle};
 use crate::view::Views;
 
-/// Events taken before room is given back to the responder and rows are handed on.
+/// Rows that are handed on at a time, about.
 const CHUNK: usize = 1024;
 /// Blocks of events that were put off which one pass makes rows of.
 const BLOCKS: usize = 2;
@@ -31,7 +30,7 @@ const BLOCKS: usize = 2;
 const VIEWS: usize = 16;
 
 /// Whether a ring is empty and its worker gone: looked at in the other order, since nothing comes once it is gone.
-fn is_over(ring: &Consumer<QueryEvent>) -> bool {
+fn is_over(ring: &EventReceiver) -> bool {
     if !ring.is_abandoned() {
         return false;
     }
@@ -56,7 +55,7 @@ pub(crate) struct Pass {
 
 pub(crate) struct Capture {
     shared: Arc<Shared>,
-    rings: Vec<Consumer<QueryEvent>>,
+    rings: Vec<EventReceiver>,
     giving_way: GivingWay,
     backlog: Backlog,
     views: Views,
@@ -73,7 +72,7 @@ pub(crate) struct Capture {
 impl Capture {
     pub(crate) fn new(
         shared: Arc<Shared>,
-        rings: Vec<Consumer<QueryEvent>>,
+        rings: Vec<EventReceiver>,
         logging: &Logging,
         giving_way: GivingWay,
     ) -> Self {
@@ -128,19 +127,18 @@ impl Capture {
         let mut events = 0;
         let mut rings = std::mem::take(&mut self.rings);
         for ring in &mut rings {
-            let mut left = ring.slots();
-            events += left;
+            // What comes meanwhile is the next pass's.
+            let mut left = ring.octets();
             while left > 0 {
-                let Ok(chunk) = ring.read_chunk(left.min(CHUNK)) else { break };
-                left -= chunk.len();
-                let (first, second) = chunk.as_slices();
+                let before = events;
+                let read = ring.read(left, |event| {
+                    events += 1;
+                    if put_off { self.backlog.push(event) } else { self.take(&event.unpack()) }
+                });
+                left = left.saturating_sub(read);
                 if put_off {
-                    first.iter().chain(second).for_each(|event| self.backlog.push(event));
-                    self.shared.put_off.fetch_add(chunk.len() as u64, Ordering::Release);
-                } else {
-                    first.iter().chain(second).for_each(|event| self.take(event));
+                    self.shared.put_off.fetch_add((events - before) as u64, Ordering::Release);
                 }
-                chunk.commit_all();
                 self.hand_on();
             }
         }
@@ -163,9 +161,9 @@ impl Capture {
                 break;
             }
             let Some(block) = self.backlog.pop() else { break };
-            block.iter().for_each(|event| self.take(&event));
+            block.iter().for_each(|event| self.take(&event.unpack()));
             self.hand_on();
-            made_up += block.len() as u64;
+            made_up += block.events();
         }
         made_up
     }

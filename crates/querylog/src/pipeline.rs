@@ -8,11 +8,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::config::Logging;
-use model::event::QueryEvent;
+use model::event::EventReceiver;
 use model::row::LogRow;
 use model::rrtype::{Family, Rcode};
 use model::slots::Target;
-use rtrb::Consumer;
 use tokio::sync::broadcast;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -70,7 +69,7 @@ impl<S: Sink> Pipeline<S> {
     /// When the operating system has no thread left.
     pub fn start(
         options: Options,
-        rings: Vec<Consumer<QueryEvent>>,
+        rings: Vec<EventReceiver>,
         sink: Arc<S>,
         logging: Logging,
         first: LogView,
@@ -207,7 +206,7 @@ impl<S> Pipeline<S> {
 
     /// Drains these rings as well: those of workers that came later. A ring whose worker is gone is let go of when it is
     /// empty.
-    pub fn add_rings(&self, rings: Vec<Consumer<QueryEvent>>) {
+    pub fn add_rings(&self, rings: Vec<EventReceiver>) {
         self.shared.send(|mail| mail.rings.extend(rings));
     }
 

@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use model::config::Logging;
-use model::event::QueryEvent;
+use model::event::EventReceiver;
 use model::row::{Class, LogRow, Outcome};
-use rtrb::Consumer;
 use tokio::sync::{broadcast, watch};
 
 use crate::ledger::Ledger;
@@ -56,7 +55,7 @@ pub type Outlet = Arc<dyn Fn(&Arc<[LogRow]>) + Send + Sync>;
 pub(crate) struct Mail {
     pub(crate) views: Vec<LogView>,
     pub(crate) logging: Option<Logging>,
-    pub(crate) rings: Vec<Consumer<QueryEvent>>,
+    pub(crate) rings: Vec<EventReceiver>,
     pub(crate) outlets: Option<Vec<Outlet>>,
 }
 

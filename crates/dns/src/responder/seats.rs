@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use model::event::QueryEvent;
-use rtrb::{Consumer, RingBuffer};
+use model::event::{EventReceiver, ring};
 
 use crate::rate::Limited;
 use crate::report::Worker;
@@ -30,23 +29,23 @@ pub struct Seat {
 }
 
 impl Seats {
-    /// No place yet. `ring` is how many events a worker's ring holds; without `events` they are only counted.
+    /// No place yet. `ring` is how many events of ordinary size a worker's ring holds; without `events` they are only counted.
     pub fn new(ring: usize, events: bool, panics: Arc<AtomicU64>) -> Seats {
         Seats { ring: ring.max(1), events, panics, seats: Vec::new() }
     }
 
     /// A worker with its number and the ring to be drained.
-    pub fn take(&mut self) -> (usize, Worker, Consumer<QueryEvent>) {
+    pub fn take(&mut self) -> (usize, Worker, EventReceiver) {
         let number = self.seats.iter().position(|seat| !seat.taken).unwrap_or(self.seats.len());
         if number == self.seats.len() {
             self.seats.push(Seat { latency: Arc::default(), limited: Arc::default(), taken: true });
         }
         let seat = &mut self.seats[number];
         seat.taken = true;
-        let (producer, consumer) = RingBuffer::new(self.ring);
-        let ring = self.events.then_some(producer);
+        let (sender, receiver) = ring(self.ring);
+        let ring = self.events.then_some(sender);
         let (latency, limited) = (seat.latency.clone(), seat.limited.clone());
-        (number, Worker::new(number, ring, latency, limited, self.panics.clone()), consumer)
+        (number, Worker::new(number, ring, latency, limited, self.panics.clone()), receiver)
     }
 
     /// Gives places back whose workers are gone.

@@ -24,10 +24,9 @@ use std::sync::Arc;
 
 use dns::{Cookies, Identity, Options, Policy, Responder, Serving};
 use model::config::Config;
-use model::event::QueryEvent;
+use model::event::{EventReceiver, QueryEvent};
 use model::health::{Health, HealthTable, MemberKey};
 use model::snapshot::Snapshot;
-use rtrb::Consumer;
 use serde_json::json;
 
 /// 2026-11-20T08:00:00Z
@@ -114,7 +113,7 @@ pub fn config() -> Config {
 
 pub struct Running {
     pub responder: Responder,
-    pub rings: Vec<Consumer<QueryEvent>>,
+    pub rings: Vec<EventReceiver>,
     pub address: SocketAddr,
 }
 
@@ -146,6 +145,15 @@ pub fn policy() -> Policy {
     let text = |text: &str| Some(text.to_owned());
     let identity = Identity { nsid: text("here"), version: text("9.9"), id: text("east") };
     Policy { identity, cookies: Cookies::new([7; 16], None), ..Policy::default() }
+}
+
+/// Takes the events that the workers have reported, worker by worker.
+pub fn reported(rings: &mut [EventReceiver]) -> Vec<QueryEvent> {
+    let mut events = Vec::new();
+    for ring in rings {
+        while ring.read(usize::MAX, |event| events.push(event.unpack())) > 0 {}
+    }
+    events
 }
 
 pub async fn start() -> Running {

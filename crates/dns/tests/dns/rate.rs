@@ -10,7 +10,7 @@ use model::rrtype::Rcode;
 use model::slots::Slot;
 
 use crate::client::{ask, parse, tcp, wire};
-use crate::{Running, start_with};
+use crate::{Running, reported, start_with};
 
 /// One answer for each network, and then none for as long as any test takes.
 async fn one_a_second(slip: u8) -> Running {
@@ -60,8 +60,7 @@ async fn answers_beyond_the_rate_are_truncated_and_counted() {
     assert_eq!((stats.rate_slipped, stats.rate_dropped), (truncated as u64, 0));
 
     // A query that was limited took no turn: the members are counted for what was sent, and for no more.
-    let mut events = Vec::new();
-    running.rings.iter_mut().for_each(|ring| events.extend(std::iter::from_fn(|| ring.pop().ok())));
+    let events = reported(&mut running.rings);
     let limited: Vec<_> = events.iter().filter(|event| event.rate_limited).collect();
     assert_eq!((events.len(), limited.len()), (50, truncated));
     for event in limited {
@@ -93,11 +92,9 @@ async fn answers_beyond_the_rate_are_dropped_and_a_client_comes_through_by_its_c
     let stats = running.responder.stats();
     assert_eq!((stats.rate_dropped, stats.rate_slipped), (lost as u64, 0));
     let mut dropped = 0;
-    for ring in &mut running.rings {
-        while let Ok(event) = ring.pop() {
-            assert_eq!(event.rate_limited, event.rcode == Rcode::DROPPED);
-            dropped += usize::from(event.rate_limited);
-        }
+    for event in reported(&mut running.rings) {
+        assert_eq!(event.rate_limited, event.rcode == Rcode::DROPPED);
+        dropped += usize::from(event.rate_limited);
     }
     assert_eq!(dropped, lost);
     // Another's cookie proves nothing, and TCP needs no proof.

@@ -76,12 +76,10 @@ async fn an_answer_is_counted_and_reported_under_its_transport() {
     site.doh().await.get(&packet).await;
     site.doq().await.ask(&packet).await.unwrap();
     let mut reported: Vec<(Transport, usize)> = Vec::new();
-    for ring in &mut site.rings {
-        while let Ok(event) = ring.pop() {
-            assert!(event.client.ip().is_loopback());
-            assert_eq!(event.name(), &crate::client::wire("test.example.org")[..]);
-            reported.push((event.transport, event.answers().len()));
-        }
+    for event in crate::reported(&mut site.rings) {
+        assert!(event.client.ip().is_loopback());
+        assert_eq!(event.name(), &crate::client::wire("test.example.org")[..]);
+        reported.push((event.transport, event.answers().len()));
     }
     assert_eq!(reported, [(Transport::Tls, 2), (Transport::Https, 2), (Transport::Quic, 2)]);
     let stats = site.responder.stats();

@@ -69,13 +69,11 @@ async fn four_clients_at_once_get_exactly_the_weights() {
         }
     }
     let mut reported: HashMap<IpAddr, u64> = HashMap::new();
-    for ring in &mut running.rings {
-        while let Ok(event) = ring.pop() {
-            if let Some(member) = view.slots().target(event.slot).member() {
-                assert_eq!(event.answers(), [member]);
-                assert_eq!((event.qtype, event.ttl, event.generation), (RrType::A, 2, 42));
-                *reported.entry(member).or_default() += 1;
-            }
+    for event in crate::reported(&mut running.rings) {
+        if let Some(member) = view.slots().target(event.slot).member() {
+            assert_eq!(event.answers(), [member]);
+            assert_eq!((event.qtype, event.ttl, event.generation), (RrType::A, 2, 42));
+            *reported.entry(member).or_default() += 1;
         }
     }
     assert_eq!(counted, reported);
@@ -140,7 +138,7 @@ async fn the_addresses_of_static_records_are_reported_as_well() {
     let mut running = start().await;
     tcp(running.address, &ask("alias.example.org", 1).packet()).unwrap();
     running.responder.shutdown().await;
-    let events: Vec<_> = running.rings.iter_mut().filter_map(|ring| ring.pop().ok()).collect();
+    let events = crate::reported(&mut running.rings);
     let addresses = ["192.0.2.1", "192.0.2.2"].map(|a| a.parse::<IpAddr>().unwrap());
     assert_eq!(events[0].answers(), addresses);
 }

@@ -15,11 +15,10 @@ use hickory_proto::rr::rdata::SOA;
 use hickory_proto::rr::rdata::tsig::{TsigAlgorithm, TsigError};
 use hickory_proto::rr::{Name, RData, Record, RecordType, TSigVerifier, TSigner};
 use model::config::Config;
-use model::event::QueryEvent;
+use model::event::{EventReceiver, QueryEvent};
 use model::health::{Health, HealthTable, MemberKey};
 use model::rrtype::{Rcode, RrType};
 use model::snapshot::Snapshot;
-use rtrb::Consumer;
 use serde_json::{Value, json};
 
 use crate::NOW;
@@ -142,7 +141,7 @@ fn some_down() -> Vec<(&'static str, &'static str, &'static str)> {
 
 struct Site {
     responder: Responder,
-    rings: Vec<Consumer<QueryEvent>>,
+    rings: Vec<EventReceiver>,
     address: SocketAddr,
 }
 
@@ -161,7 +160,7 @@ async fn started() -> Site {
 
 impl Site {
     fn events(&mut self) -> Vec<QueryEvent> {
-        self.rings.iter_mut().flat_map(|ring| std::iter::from_fn(|| ring.pop().ok())).collect()
+        crate::reported(&mut self.rings)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::sink::{Fault, MemorySink};
 #[tokio::test]
 async fn an_event_a_full_ring_refused_is_counted_without_a_class() {
     let mut rig = Rig::with_rings(MemorySink::default(), throttle(0, 0), 1, |_| {});
-    // One ring of one place for each of two workers: of ten thousand events pushed in a row most find it full.
+    // The smallest ring for each of two workers: of ten thousand events pushed in a row most find it full.
     (0..10_000).for_each(|_| rig.answer("a", Rcode::NOERROR));
     let sink = rig.finish().await;
     let content = sink.content();

@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use model::config::{Config, Logging, Throttle};
 use model::counter::CounterBlock;
-use model::event::{QueryEvent, Transport};
+use model::event::{EventSender, QueryEvent, Transport, ring};
 use model::row::SegmentStart;
 use model::rrtype::{Family, Rcode, RrType};
 use model::slots::{Slot, Slots};
 use model::split::SplitMode;
 use querylog::{Clock, LogView, Options, Pipeline, Status};
-use rtrb::{Producer, RingBuffer};
 
 use crate::sink::MemorySink;
 
@@ -28,7 +27,7 @@ pub struct Rig {
     pub view: LogView,
     /// Answers given, by service.
     pub answered: HashMap<Option<String>, u64>,
-    rings: Vec<Producer<QueryEvent>>,
+    rings: Vec<EventSender>,
     next: usize,
 }
 
@@ -94,14 +93,14 @@ impl Rig {
     pub fn with_rings(
         sink: MemorySink,
         logging: Logging,
-        ring: usize,
+        events: usize,
         adjust: impl FnOnce(&mut Options),
     ) -> Rig {
         let clock = Arc::new(AtomicI64::new(START));
         let mut options = options(&clock);
         adjust(&mut options);
         let view = view(1, 0, slots(&["a", "b"]));
-        let (rings, consumers) = (0..2).map(|_| RingBuffer::new(ring)).unzip();
+        let (rings, consumers) = (0..2).map(|_| ring(events)).unzip();
         let sink = Arc::new(sink);
         let pipeline = Pipeline::start(options, consumers, sink.clone(), logging, view.clone()).unwrap();
         Rig { pipeline, sink, clock, view, answered: HashMap::new(), rings, next: 0 }
@@ -139,7 +138,7 @@ impl Rig {
         (event.slot, event.rcode, event.qtype) = (slot, rcode, RrType::A);
         event.set_name(b"\x01a\x07example\x03org\0");
         self.view.counters.add(worker, at, slot, Family::V4, rcode);
-        if self.rings[worker].push(event).is_err() {
+        if self.rings[worker].push(&event).is_err() {
             self.view.lost.add(worker, at, slot, Family::V4, rcode);
         }
         let name = self.view.slots.target(slot).service().map(ToString::to_string);
@@ -148,7 +147,7 @@ impl Rig {
 
     /// Ends a worker and starts another in its place, with a ring of its own.
     pub fn replace_worker(&mut self, worker: usize) {
-        let (ring, consumer) = RingBuffer::new(64);
+        let (ring, consumer) = ring(64);
         self.pipeline.add_rings(vec![consumer]);
         self.rings[worker] = ring;
     }

@@ -11,9 +11,8 @@ use data_encoding::BASE64URL_NOPAD;
 use dns::{Certificate, Limits, Options, Policy, Responder, Secure, SecureAddresses};
 use h2::client::SendRequest;
 use http::{Request, StatusCode};
-use model::event::QueryEvent;
+use model::event::EventReceiver;
 use quinn::{ConnectionError, Endpoint};
-use rtrb::Consumer;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
@@ -35,7 +34,7 @@ pub type Roots = Vec<CertificateDer<'static>>;
 
 pub struct Site {
     pub responder: Responder,
-    pub rings: Vec<Consumer<QueryEvent>>,
+    pub rings: Vec<EventReceiver>,
     pub dns: SocketAddr,
     pub secure: SecureAddresses,
     pub certificate: Certificate,
