@@ -38,7 +38,8 @@ pub struct Options {
     pub passed: Vec<Passed>,
     /// UDP threads for each address.
     pub workers: usize,
-    /// Events of ordinary size a worker's ring holds; at 65,536 a worker that answers 300,000 queries a second fills it in 0.2 s.
+    /// Events of ordinary size a worker's ring holds; at 65,536 a worker that answers 300,000 queries a second fills it
+    /// in 0.2 s or more.
     pub ring: usize,
     /// Whether answers are reported as events; without, they are only counted.
     pub events: bool,

@@ -9,7 +9,7 @@ use crate::shared::Shared;
 
 /// The sleep between two passes: at a million answers a second a thousand events come meanwhile.
 const IDLE: Duration = Duration::from_millis(1);
-/// The sleep while others wait for a core: at a million answers a second a fifth of a ring is filled meanwhile.
+/// The sleep while others wait for a core: at a million answers a second a tenth of a ring is filled meanwhile.
 const GIVING_WAY: Duration = Duration::from_millis(10);
 /// How much longer counters wait meanwhile: they are stored whenever they were read, beside the threads that answer.
 const SELDOM: u32 = 4;

@@ -29,7 +29,8 @@ pub struct Seat {
 }
 
 impl Seats {
-    /// No place yet. `ring` is how many events of ordinary size a worker's ring holds; without `events` they are only counted.
+    /// No place yet. `ring` is how many events of ordinary size a worker's ring holds; without `events` they are only
+    /// counted.
     pub fn new(ring: usize, events: bool, panics: Arc<AtomicU64>) -> Seats {
         Seats { ring: ring.max(1), events, panics, seats: Vec::new() }
     }
